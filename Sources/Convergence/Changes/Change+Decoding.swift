@@ -1,0 +1,256 @@
+extension Change {
+    /// Reads a change's line.
+    ///
+    /// Throws when the line is not of the strict form or exceeds a bound that refuses a segment.
+    /// What can be read but not understood, or breaks a rule, is a value: see ``Content``.
+    package init(line bytes: [UInt8], from start: Int = 0, to end: Int? = nil) throws(ScanFault) {
+        var scanner = Scanner(bytes, from: start, to: end)
+        guard scanner.end - scanner.offset <= Limits.changeBytesMax else {
+            throw ScanFault(offset: scanner.offset)
+        }
+        try scanner.expect(#"{"n":"#)
+        number = try scanner.bounded(1...Limits.numberMax)
+        try scanner.expect(#","t":"#)
+        stamp = try scanner.bounded(0...Limits.stampMax)
+        context = try scanner.takes(#","c":["#) ? scanner.contextEntries() : []
+        try scanner.expect(#","o":["#)
+        var reading = OperationReading()
+        if !scanner.takes("]") {
+            repeat { try reading.operation(&scanner) } while scanner.takes(",")
+            try scanner.expect("]")
+        }
+        while scanner.takes(",") {
+            // A key of a later version.
+            _ = try scanner.string()
+            try scanner.expect(":")
+            try scanner.skipValue()
+            reading.isUnknown = true
+        }
+        try scanner.expect("}")
+        guard scanner.isAtEnd else { throw ScanFault(offset: scanner.offset) }
+        content = reading.content
+    }
+}
+
+extension Scanner {
+    fileprivate mutating func bounded(_ range: ClosedRange<Int64>) throws(ScanFault) -> Int64 {
+        let start = offset
+        let integer = try integer()
+        guard range.contains(integer) else { throw ScanFault(offset: start) }
+        return integer
+    }
+
+    fileprivate mutating func contextEntries() throws(ScanFault) -> [Change.ContextEntry] {
+        var entries: [Change.ContextEntry] = []
+        repeat {
+            guard entries.count < Limits.contextEntriesMax else { throw ScanFault(offset: offset) }
+            try expect("[")
+            let writer = try base64(count: 32)
+            try expect(",")
+            let number = try bounded(1...Limits.numberMax)
+            try expect(",")
+            let id = try base64(count: 32)
+            try expect("]")
+            entries.append(Change.ContextEntry(writer: writer, number: number, id: id))
+        } while takes(",")
+        try expect("]")
+        return entries
+    }
+}
+
+/// The operations of one change as far as they are read, and what was found wrong with them.
+///
+/// After the first fault the rest is only checked for its form, so that every implementation
+/// refuses or keeps the same lines.
+private struct OperationReading {
+    var operations: [Operation] = []
+    var count = 0
+    var isUnknown = false
+    var fault: Change.Fault?
+
+    var content: Change.Content {
+        if isUnknown { return .unknown }
+        if let fault { return .unlawful(fault) }
+        if count == 0 || count > Limits.operationsPerChangeMax { return .unlawful(.count) }
+        if mixesRemoves { return .unlawful(.mixed) }
+        return .operations(operations)
+    }
+
+    /// Within one change a row has either puts and adds or one remove, and no field twice.
+    private var mixesRemoves: Bool {
+        guard operations.count > 1 else { return false }
+        var removed: Set<Key> = []
+        var written: Set<Key> = []
+        for operation in operations {
+            let key = Key(table: operation.table, row: operation.row)
+            if case .remove = operation {
+                guard removed.insert(key).inserted else { return true }
+            } else {
+                written.insert(key)
+            }
+        }
+        return !removed.isDisjoint(with: written)
+    }
+
+    private struct Key: Hashable {
+        let table: String
+        let row: RowID
+    }
+
+    mutating func operation(_ scanner: inout Scanner) throws(ScanFault) {
+        count += 1
+        if scanner.takes(#"["put","#) {
+            try put(&scanner)
+        } else if scanner.takes(#"["add","#) {
+            try add(&scanner)
+        } else if scanner.takes(#"["remove","#) {
+            guard let (table, row) = try target(&scanner) else { return }
+            try scanner.expect("]")
+            keep(.remove(table: table, row: row))
+        } else {
+            isUnknown = true
+            try scanner.skipValue()
+        }
+    }
+
+    private mutating func put(_ scanner: inout Scanner) throws(ScanFault) {
+        guard let (table, row) = try target(&scanner) else { return }
+        var fields: [Operation.Assignment] = []
+        try members(&scanner) { (name, scanner) throws(ScanFault) in
+            guard let value = try scanner.value() else { return false }
+            fields.append(Operation.Assignment(name, value))
+            return true
+        }
+        for case .text(let text) in fields.lazy.map(\.value) where !text.isLawfulText {
+            fault = fault ?? .text
+        }
+        check(fields.map(\.field))
+        keep(.put(table: table, row: row, fields: fields))
+    }
+
+    private mutating func add(_ scanner: inout Scanner) throws(ScanFault) {
+        guard let (table, row) = try target(&scanner) else { return }
+        var deltas: [Operation.Delta] = []
+        try members(&scanner) { (name, scanner) throws(ScanFault) in
+            guard case .integer(let amount)? = try scanner.value() else { return false }
+            deltas.append(Operation.Delta(name, amount))
+            return true
+        }
+        check(deltas.map(\.field))
+        keep(.add(table: table, row: row, deltas: deltas))
+    }
+
+    /// Takes the object of an operation's fields and its closing bracket.
+    private mutating func members(
+        _ scanner: inout Scanner,
+        _ member: (String, inout Scanner) throws(ScanFault) -> Bool
+    ) throws(ScanFault) {
+        guard scanner.next == 0x7b else {
+            isUnknown = true
+            try skipRest(&scanner)
+            return
+        }
+        try scanner.expect("{")
+        if !scanner.takes("}") {
+            repeat {
+                let name = try scanner.string()
+                try scanner.expect(":")
+                if try !member(name, &scanner) { isUnknown = true }
+            } while scanner.takes(",")
+            try scanner.expect("}")
+        }
+        if scanner.takes(",") {
+            isUnknown = true
+            try skipRest(&scanner)
+        } else {
+            try scanner.expect("]")
+        }
+    }
+
+    /// Takes the table and the row; nil when a later version wrote something else here.
+    private mutating func target(
+        _ scanner: inout Scanner
+    ) throws(ScanFault) -> (table: String, row: RowID)? {
+        guard scanner.next == 0x22 else {
+            isUnknown = true
+            try skipRest(&scanner)
+            return nil
+        }
+        let table = try scanner.string()
+        if !table.isLawfulName { fault = fault ?? .name }
+        guard scanner.takes(",") else {
+            isUnknown = true
+            try scanner.expect("]")
+            return nil
+        }
+        guard scanner.next == 0x22 else {
+            isUnknown = true
+            try skipRest(&scanner)
+            return nil
+        }
+        let text = try scanner.string()
+        let row = RowID(text)
+        if row == nil { fault = fault ?? .row }
+        if scanner.next == 0x2c {
+            _ = scanner.takes(",")
+        } else if scanner.next != 0x5d {
+            throw ScanFault(offset: scanner.offset)
+        }
+        guard let row else {
+            try skipRest(&scanner)
+            return nil
+        }
+        return (table, row)
+    }
+
+    /// Takes values up to and with the closing bracket of an operation.
+    private func skipRest(_ scanner: inout Scanner) throws(ScanFault) {
+        if scanner.takes("]") { return }
+        repeat { try scanner.skipValue() } while scanner.takes(",")
+        try scanner.expect("]")
+    }
+
+    private mutating func check(_ names: [String]) {
+        if names.isEmpty || names.count > Limits.fieldsPerOperationMax { fault = fault ?? .fields }
+        if names.count > 1, Set(names).count != names.count { fault = fault ?? .fields }
+        if !names.allSatisfy(\.isLawfulName) { fault = fault ?? .name }
+    }
+
+    private mutating func keep(_ operation: Operation) {
+        guard fault == nil, !isUnknown, count <= Limits.operationsPerChangeMax else {
+            operations = []
+            return
+        }
+        operations.append(operation)
+    }
+}
+
+extension Scanner {
+    /// Takes a register's value; nil, with the value taken, when its type is of a later version.
+    fileprivate mutating func value() throws(ScanFault) -> Value? {
+        switch next {
+        case 0x22: return .text(try string())
+        case 0x6e:
+            try expect("null")
+            return .null
+        case .some(0x2d), .some(0x30...0x39):
+            var attempt = self
+            if let integer = try? attempt.integer() {
+                self = attempt
+                return .integer(integer)
+            }
+            try skipValue()
+            return nil
+        default:
+            try skipValue()
+            return nil
+        }
+    }
+}
+
+extension String {
+    /// Whether this may be the value of a register: no NUL, at most ``Limits/textBytesMax`` bytes.
+    package var isLawfulText: Bool {
+        utf8.count <= Limits.textBytesMax && !utf8.contains(0)
+    }
+}

@@ -1,0 +1,76 @@
+/// One change as the merge rules see it: its dot, its stamp and what it had seen.
+package struct Origin: Sendable {
+    /// The change's dot.
+    package let dot: Dot
+    /// The change's stamp.
+    package let stamp: Int64
+    /// What its writer had applied before it, its own earlier changes included.
+    package let context: Context
+
+    /// Makes an origin.
+    package init(dot: Dot, stamp: Int64, context: Context) {
+        self.dot = dot
+        self.stamp = stamp
+        self.context = context
+    }
+}
+
+extension RowState {
+    /// Applies a put of one register: it replaces every value that it has seen.
+    ///
+    /// `isFrozen` says that the row's id is a frozen one, `isOriginal` that this is the put whose
+    /// content gave that id. The original's values are never replaced.
+    package mutating func put(
+        _ field: Int, _ value: Value, from origin: borrowing Origin,
+        isFrozen: Bool = false, isOriginal: Bool = false
+    ) {
+        var kept = 0
+        for position in entries.indices {
+            let entry = entries[position]
+            let isReplaced =
+                entry.field == field && !entry.isOriginal
+                && (entry.dot == origin.dot || origin.context.covers(entry.dot))
+            if isReplaced { continue }
+            if kept != position { entries[kept] = entry }
+            kept += 1
+        }
+        entries.removeSubrange(kept...)
+        let entry = Entry(
+            field: field, dot: origin.dot, stamp: origin.stamp, value: value, isOriginal: isOriginal)
+        entries.append(entry)
+        settle(origin)
+    }
+
+    /// Applies an add: the writer's part of the counter grows.
+    package mutating func add(_ field: Int, _ amount: Int64, from origin: borrowing Origin) {
+        let writer = origin.dot.writer
+        if let position = tallies.firstIndex(where: { $0.field == field && $0.dot.writer == writer }) {
+            tallies[position].dot = origin.dot
+            tallies[position].sum &+= amount
+        } else {
+            tallies.append(Tally(field: field, dot: origin.dot, sum: amount))
+        }
+        settle(origin)
+    }
+
+    /// Applies a remove: it hides the row if it had seen all that stands on it.
+    package mutating func remove(from origin: borrowing Origin, isFrozen: Bool = false) {
+        var hides = !isFrozen
+        for entry in entries where !origin.context.covers(entry.dot) { hides = false }
+        for tally in tallies where !origin.context.covers(tally.dot) { hides = false }
+        var kept: [Removal] = []
+        for removal in removals where !origin.context.covers(removal.dot) { kept.append(removal) }
+        kept.append(Removal(dot: origin.dot, stamp: origin.stamp, hides: hides))
+        removals = kept
+    }
+
+    /// An operation settles the removes it has seen, and shows the row again against the others.
+    private mutating func settle(_ origin: borrowing Origin) {
+        guard !removals.isEmpty else { return }
+        var kept: [Removal] = []
+        for removal in removals where !origin.context.covers(removal.dot) {
+            kept.append(Removal(dot: removal.dot, stamp: removal.stamp, hides: false))
+        }
+        removals = kept
+    }
+}

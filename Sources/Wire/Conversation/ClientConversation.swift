@@ -1,0 +1,174 @@
+import Convergence
+
+/// The client's half of a conversation with one peer: it says what to send next and what to do with
+/// each line that comes back. It does no I/O: a carrier moves the lines, the replica keeps segments.
+///
+/// The caller repeats until ``nextRequest()`` gives nil: send the request, feed every line of the
+/// answer to ``receive(_:)``, commit the segments it hands out, then call ``finishAnswer()`` and
+/// commit ``standing`` and ``settled``. Cut off anywhere, the next conversation goes on from what
+/// was committed.
+package struct ClientConversation {
+    /// A segment that the replica can send: its hash and its share of a request.
+    package struct Offer: Hashable, Sendable {
+        /// The segment.
+        package let hash: SegmentHash
+        /// Bytes of its line at most.
+        package let lineBytes: Int
+
+        /// Makes an offer.
+        package init(hash: SegmentHash, lineBytes: Int) {
+            self.hash = hash
+            self.lineBytes = lineBytes
+        }
+    }
+
+    /// One request: its first line, the segments to send in their order, the ones to ask for.
+    package struct Request: Hashable, Sendable {
+        /// The greeting.
+        package let hello: Line
+        /// The segments to send after the greeting.
+        package let segments: [SegmentHash]
+        /// The lines to send after the segments, ``Line/done`` last.
+        package let closing: [Line]
+    }
+
+    /// What a line of the answer asks of the caller.
+    package enum Event: Hashable, Sendable {
+        /// Nothing.
+        case none
+        /// To keep this segment.
+        case segment(Segment)
+        /// To remember that the peer does not take something.
+        case refused(Refusal)
+    }
+
+    private enum Phase {
+        case talking
+        case answering
+        case ended
+    }
+
+    private let books: BooksID
+    private var phase = Phase.talking
+    private var outgoing: ArraySlice<Offer>
+    private var inFlight: [SegmentHash] = []
+    private var wanted: ArraySlice<SegmentHash> = []
+    private var asked: Set<SegmentHash> = []
+    private var arrived: Set<SegmentHash> = []
+    private var inventory: [SegmentHash]?
+    private var answered: (generation: Generation, matches: Bool)?
+    private var last: (position: Int64, mark: Mark, more: Bool)?
+    private var refused: Set<SegmentHash> = []
+    private var isFirst = true
+
+    /// Where the client stands; to be committed after each answer whose segments are.
+    package private(set) var standing: Standing
+    /// Segments that the peer holds or will never take, as this conversation showed.
+    package private(set) var settled: Set<SegmentHash> = []
+    /// Whether the peer's mailbox turned out to be another than the one last met.
+    package private(set) var peerChanged = false
+
+    /// A conversation with a peer met at `standing`, to whom `outgoing` is new as far as known.
+    package init(books: BooksID, standing: Standing, outgoing: [Offer]) {
+        self.books = books
+        self.standing = standing
+        self.outgoing = outgoing[...]
+    }
+
+    /// Whether the caller has to give its inventory before the next request: ``compare(with:)``.
+    package var needsInventory: Bool { inventory != nil }
+
+    /// The next request, or nil when the conversation is over.
+    package mutating func nextRequest() -> Request? {
+        guard phase == .talking, inventory == nil else { return nil }
+        let hasMore = last?.more ?? false
+        guard isFirst || hasMore || !outgoing.isEmpty || !wanted.isEmpty else {
+            phase = .ended
+            return nil
+        }
+        isFirst = false
+        var budget = SegmentBudget(bytesMax: Limits.requestBytesMax - 65_536)
+        inFlight = []
+        while let offer = outgoing.first, budget.takes(lineBytes: offer.lineBytes) {
+            inFlight.append(offer.hash)
+            outgoing.removeFirst()
+        }
+        var closing: [Line] = []
+        let asking = Array(wanted.prefix(Limits.hashesPerLineMax))
+        if !asking.isEmpty { closing.append(.want(asking)) }
+        asked = Set(asking)
+        arrived = []
+        closing.append(.done)
+        answered = nil
+        last = nil
+        phase = .answering
+        return Request(
+            hello: .hello(books: books, standing), segments: inFlight, closing: closing)
+    }
+
+    /// Takes one line of the answer.
+    package mutating func receive(_ line: Line) throws(WireFailure) -> Event {
+        guard phase == .answering, last == nil else { throw .order }
+        switch line {
+        case .welcome(let generation, let matches):
+            guard answered == nil else { throw .order }
+            answered = (generation, matches)
+            return .none
+        case .refused(let refusal):
+            if let hash = refusal.hash { refused.insert(hash) }
+            if refusal.hash == nil, refusal.kind != .never { throw .refused(refusal) }
+            return .refused(refusal)
+        case .segment(let segment):
+            guard answered?.matches == true else { throw .order }
+            guard segment.header.books == books else { throw .books }
+            if asked.contains(segment.hash) { arrived.insert(segment.hash) }
+            return .segment(segment)
+        case .have(let hashes):
+            guard answered?.matches == false else { throw .order }
+            inventory = (inventory ?? []) + hashes
+            return .none
+        case .end(let position, let mark, let more):
+            guard answered != nil else { throw .order }
+            last = (position, mark, more)
+            return .none
+        case .hello, .want, .done: throw .order
+        }
+    }
+
+    /// Ends an answer whose last line came and whose segments are committed.
+    ///
+    /// Throws ``WireFailure/cut`` when the last line is missing.
+    package mutating func finishAnswer() throws(WireFailure) {
+        guard phase == .answering, let answered, let last else { throw .cut }
+        phase = .talking
+        for hash in inFlight where !refused.contains(hash) { settled.insert(hash) }
+        inFlight = []
+        if answered.matches {
+            // What did not fit is asked for again; when nothing came, the peer has none of it.
+            let rest = wanted.dropFirst(asked.count)
+            let missing = wanted.prefix(asked.count).filter { !arrived.contains($0) }
+            wanted = missing.count < asked.count ? (missing + rest)[...] : rest
+            if standing.generation == answered.generation, last.position < standing.position {
+                throw .order
+            }
+        } else {
+            peerChanged = true
+            inventory = inventory ?? []
+        }
+        standing = Standing(
+            generation: answered.generation, position: last.position, mark: last.mark)
+    }
+
+    /// Sets both inventories against each other: each side gets what it lacks.
+    ///
+    /// `own` is everything the replica holds and the peer has not refused for ever.
+    package mutating func compare(with own: [Offer]) {
+        let theirs = inventory ?? []
+        inventory = nil
+        let theirSet = Set(theirs)
+        let ownSet = Set(own.map(\.hash))
+        outgoing = own.filter { !theirSet.contains($0.hash) }[...]
+        wanted = theirs.filter { !ownSet.contains($0) }[...]
+        settled.formUnion(ownSet.intersection(theirSet))
+    }
+}

@@ -1,0 +1,125 @@
+import Convergence
+
+/// The relay's half of one conversation: it takes the client's lines, checks them, and says what to
+/// store and what to answer. It holds at most one request's segments and does no I/O of its own.
+///
+/// The caller feeds every line to ``receive(_:)``, stores ``accepted`` durably, and only then sends
+/// what ``answer(from:bytesMax:)`` gives.
+package struct RelayConversation {
+    private enum Phase {
+        case greeting
+        case listening
+        case ended
+    }
+
+    private let books: BooksID
+    private var phase = Phase.greeting
+    private var standing = Standing.nowhere
+    private var wanted: [SegmentHash] = []
+    private var refusals: [Refusal] = []
+
+    /// The segments to store, checked, in the client's order.
+    package private(set) var accepted: [Segment] = []
+
+    /// A conversation about these books.
+    package init(books: BooksID) { self.books = books }
+
+    /// Whether the client said its last line.
+    package var isComplete: Bool { phase == .ended }
+
+    /// Takes one line's bytes.
+    ///
+    /// A line that cannot be read, or a segment that cannot be taken, is refused and the rest goes
+    /// on. Throws when nothing that follows could mean anything.
+    package mutating func receive(_ bytes: [UInt8]) throws(WireFailure) {
+        let line: Line
+        do {
+            line = try Line(bytes)
+        } catch {
+            guard phase == .listening else { throw error }
+            refusals.append(Refusal(error == .limit ? .size : .form))
+            return
+        }
+        try receive(line)
+    }
+
+    private mutating func receive(_ line: Line) throws(WireFailure) {
+        switch (phase, line) {
+        case (.greeting, .hello(let named, let standing)):
+            guard named == books else { throw .books }
+            self.standing = standing
+            phase = .listening
+        case (.listening, .segment(let segment)): take(segment)
+        case (.listening, .want(let hashes)): wanted.append(contentsOf: hashes)
+        case (.listening, .done): phase = .ended
+        default: throw .order
+        }
+    }
+
+    private mutating func take(_ segment: Segment) {
+        if segment.header.books != books {
+            refusals.append(Refusal(.books, hash: segment.hash))
+        } else if !segment.isSignedBySealer {
+            refusals.append(Refusal(.signature, hash: segment.hash))
+        } else {
+            accepted.append(segment)
+        }
+    }
+
+    /// Refuses all segments of this request: the store cannot take them now.
+    package mutating func refuseAccepted(_ code: Refusal.Code) {
+        refusals.append(contentsOf: accepted.map { Refusal(code, hash: $0.hash) })
+        accepted = []
+    }
+
+    /// The answer, once ``accepted`` is stored.
+    ///
+    /// A client whose standing is not one of this mailbox gets the inventory instead of segments:
+    /// the next request asks for what it lacks.
+    package func answer(
+        from store: some SegmentStore, bytesMax: Int = Limits.requestBytesMax / 2
+    ) throws -> [Line] {
+        let state = try store.state()
+        let matches = try standingMatches(state, store)
+        var lines: [Line] = [.welcome(state.generation, matches: matches)]
+        lines.append(contentsOf: refusals.map(Line.refused))
+        guard matches else {
+            let inventory = try store.inventory()
+            for start in stride(from: 0, to: inventory.count, by: Limits.hashesPerLineMax) {
+                let end = min(start + Limits.hashesPerLineMax, inventory.count)
+                lines.append(.have(Array(inventory[start..<end])))
+            }
+            lines.append(.end(position: state.position, mark: state.mark, more: false))
+            return lines
+        }
+        if !wanted.isEmpty {
+            let segments = try store.segments(wanted, bytesMax: bytesMax)
+            lines.append(contentsOf: segments.map(Line.segment))
+        }
+        let (news, end) = try news(from: store, state, bytesMax: bytesMax)
+        lines.append(contentsOf: news.map(Line.segment))
+        lines.append(end)
+        return lines
+    }
+
+    private func standingMatches(
+        _ state: MailboxState, _ store: some SegmentStore
+    ) throws -> Bool {
+        // Who stands nowhere matches everything: it takes the mailbox from its start.
+        guard let generation = standing.generation else { return true }
+        guard generation == state.generation else { return false }
+        return try store.mark(at: standing.position) == standing.mark
+    }
+
+    /// The segments after the client's position that it did not just send, and the last line.
+    private func news(
+        from store: some SegmentStore, _ state: MailboxState, bytesMax: Int
+    ) throws -> ([Segment], Line) {
+        let own = Set(accepted.map(\.hash))
+        let fetched = try store.segments(after: standing.position, bytesMax: bytesMax)
+        let position = fetched.last?.position ?? standing.position
+        let mark = try store.mark(at: position) ?? state.mark
+        let end = Line.end(position: position, mark: mark, more: position < state.position)
+        return (fetched.map(\.segment).filter { !own.contains($0.hash) }, end)
+    }
+}
