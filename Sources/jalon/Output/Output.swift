@@ -1,0 +1,47 @@
+import Glibc
+
+/// Where answers and notices go: the answer to standard output, everything else to standard error.
+struct Output {
+    let wantsJSON: Bool
+    let terminal: Terminal
+    private let isNoticeColoured: Bool
+
+    init(wantsJSON: Bool, noColour: Bool) {
+        self.wantsJSON = wantsJSON
+        terminal = Terminal.on(STDOUT_FILENO, noColour: noColour)
+        isNoticeColoured = Terminal.on(STDERR_FILENO, noColour: noColour).hasColour
+    }
+
+    /// Writes an answer whole, or fails: half an answer is never taken for one.
+    func answer(_ answer: Answer) throws(Failure) {
+        if wantsJSON {
+            try Self.write(answer.json().document, to: STDOUT_FILENO)
+        } else {
+            var page = Page(terminal)
+            answer.text(&page)
+            try Self.write(page.bytes, to: STDOUT_FILENO)
+        }
+    }
+
+    /// Says something beside the answer.
+    func notice(_ text: String) {
+        let safe = Cell.painted(SafeText.shown(text), .faint, colour: isNoticeColoured)
+        // Where notices cannot be written there is nobody to tell.
+        try? Self.write(Array((safe + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Writes all bytes; a full disk and a closed pipe are failures.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes[offset...].withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if written >= 0 {
+                offset += written
+            } else if errno != EINTR {
+                throw Failure.output(errno)
+            }
+        }
+    }
+}

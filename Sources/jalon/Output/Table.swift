@@ -1,0 +1,80 @@
+/// Rows in aligned columns.
+struct Table {
+    /// A column's heading and the side on which its texts stand.
+    struct Column {
+        let heading: String
+        let isRight: Bool
+
+        static func left(_ heading: String) -> Column { Column(heading: heading, isRight: false) }
+        static func right(_ heading: String) -> Column { Column(heading: heading, isRight: true) }
+    }
+
+    let columns: [Column]
+    private(set) var rows: [[Cell]] = []
+
+    private static let gap = 2
+    /// A column is never cut below this.
+    private static let narrowest = 6
+
+    init(_ columns: [Column]) { self.columns = columns }
+
+    mutating func add(_ cells: [Cell]) {
+        precondition(cells.count == columns.count, "a row has a cell for every column")
+        rows.append(cells)
+    }
+
+    /// The lines of the table.
+    ///
+    /// On a terminal the widest left-hand column is cut until the lines fit.
+    func lines(_ terminal: Terminal) -> [String] {
+        let texts = rows.map { $0.map { SafeText.shown($0.text) } }
+        var widths = columns.map { DisplayWidth.of($0.heading) }
+        for row in texts {
+            for (index, text) in row.enumerated() {
+                widths[index] = max(widths[index], DisplayWidth.of(text))
+            }
+        }
+        if let limit = terminal.width { fit(&widths, to: limit) }
+        let headings = columns.map { Cell($0.heading, .faint) }
+        var result = [line(headings, columns.map(\.heading), widths, terminal)]
+        for (row, safe) in zip(rows, texts) {
+            result.append(line(row, safe, widths, terminal))
+        }
+        return result
+    }
+
+    private func fit(_ widths: inout [Int], to limit: Int) {
+        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - limit
+        while excess > 0 {
+            let candidates = widths.indices.filter { !columns[$0].isRight }
+            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }),
+                widths[widest] > Self.narrowest
+            else { return }
+            let others = candidates.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
+            let floor = max(Self.narrowest, min(others, widths[widest] - 1))
+            let cut = min(excess, widths[widest] - floor)
+            widths[widest] -= cut
+            excess -= cut
+        }
+    }
+
+    private func line(
+        _ cells: [Cell], _ safe: [String], _ widths: [Int], _ terminal: Terminal
+    ) -> String {
+        var result = ""
+        var pending = 0
+        for (index, cell) in cells.enumerated() {
+            let text = DisplayWidth.cut(safe[index], to: widths[index])
+            let padding = widths[index] - DisplayWidth.of(text)
+            if columns[index].isRight { pending += padding }
+            if !text.isEmpty {
+                result += String(repeating: " ", count: pending)
+                result += Cell.painted(text, cell.style, colour: terminal.hasColour)
+                pending = 0
+            }
+            if !columns[index].isRight { pending += padding }
+            pending += Self.gap
+        }
+        return result
+    }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import jalon
+
+struct `A table` {
+    private func table() -> Table {
+        var table = Table([.left("CLIENT"), .right("DUE"), .left("STATUS")])
+        table.add(["株式会社", "9.00", Cell("overdue", .bad)])
+        table.add(["Blum & Sons of the long street", "1200.00", Cell("paid", .good)])
+        return table
+    }
+
+    @Test func `aligns wide and narrow letters`() {
+        #expect(
+            table().lines(.none) == [
+                "CLIENT                              DUE  STATUS",
+                "株式会社                           9.00  overdue",
+                "Blum & Sons of the long street  1200.00  paid",
+            ])
+    }
+
+    @Test func `is cut in its widest text to fit a terminal and nowhere else`() {
+        let narrow = table().lines(Terminal(width: 36, hasColour: false))
+        #expect(
+            narrow == [
+                "CLIENT                  DUE  STATUS",
+                "株式会社               9.00  overdue",
+                "Blum & Sons of th…  1200.00  paid",
+            ])
+        #expect(narrow.allSatisfy { DisplayWidth.of($0) <= 36 })
+    }
+
+    @Test func `never loses an amount however narrow the window`() {
+        for width in 1...60 {
+            let lines = table().lines(Terminal(width: width, hasColour: false))
+            #expect(lines.contains { $0.contains("1200.00") })
+        }
+    }
+
+    @Test func `has colours only where they are wanted`() {
+        let plain = table().lines(.none).joined()
+        let coloured = table().lines(Terminal(width: 80, hasColour: true)).joined()
+        #expect(!plain.contains("\u{1B}"))
+        #expect(coloured.contains("\u{1B}[31moverdue\u{1B}[0m"))
+    }
+}
