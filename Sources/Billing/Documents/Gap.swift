@@ -1,0 +1,35 @@
+/// Mandatory content of an invoice that is missing (France: CGI annexe II art. 242 nonies A, Code
+/// de commerce art. L441-9 and R123-237).
+package enum Gap: String, CaseIterable, Sendable {
+    case sellerLegalForm, sellerAddress, sellerSiren, sellerRegistration, sellerVatId
+    case penalty, discount, nature, exemption
+    case buyerAddress, buyerSiren, buyerVatId
+
+    /// Who fills it.
+    package enum Side: Sendable {
+        /// The books' settings.
+        case books
+        /// The client.
+        case client
+    }
+
+    /// Where it is filled.
+    package var side: Side {
+        switch self {
+        case .buyerAddress, .buyerSiren, .buyerVatId: .client
+        default: .books
+        }
+    }
+
+    /// The field of the settings or of the client that fills it.
+    package var field: String {
+        switch self {
+        case .sellerLegalForm: "legalForm"
+        case .sellerAddress, .buyerAddress: "address"
+        case .sellerSiren, .buyerSiren: "siren"
+        case .sellerRegistration: "registration"
+        case .sellerVatId, .buyerVatId: "vatId"
+        case .penalty, .discount, .nature, .exemption: rawValue
+        }
+    }
+}

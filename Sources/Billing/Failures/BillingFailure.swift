@@ -1,0 +1,104 @@
+package import Convergence
+
+/// Why the business refuses: each case carries the data of its message, and the words live in the
+/// command line.
+///
+/// Whoever catches one may count on nothing having been written.
+package enum BillingFailure: Error, Equatable, Sendable {
+    // What was typed.
+
+    /// A number cannot be read, or is out of the range of its field.
+    case number(NumberField, text: String, NumberFault)
+    /// A date cannot be read as a whole.
+    case date(text: String, DateFault)
+    /// Terms of payment cannot be read; `at` is the first character that was not understood.
+    case terms(text: String, at: Int)
+    /// No currency that this program knows.
+    case currency(text: String)
+    /// No country of ISO 3166-1.
+    case country(text: String)
+    /// A SIREN, VAT id or mail address that cannot be right.
+    case identifier(IdentifierKind, text: String, IdentifierFault)
+    /// A name or another text that cannot be kept.
+    case text(TextField, TextFault)
+    /// The text of a `--line` cannot be read.
+    case line(text: String, LineFault)
+    /// A VAT category that EN 16931 does not have.
+    case category(text: String)
+    /// A rate other than zero in a category that has none.
+    case rateWithoutVAT(category: VATCategory, rate: Decimal)
+    /// A draft file is no JSON, or not of the shape of a draft.
+    case draftFile(DraftFault)
+    /// An amount that a computation would carry beyond `Currency.minorMax`.
+    case amountTooLarge
+    /// Parts of a sum that cannot be made: no parts, or a share that is not positive.
+    case shares
+
+    // What was named.
+
+    /// Nothing has that name; nothing was changed. `suggestions` are the nearest, best first.
+    case notFound(EntityKind, text: String, suggestions: [Candidate])
+    /// Several things have that name or begin with it.
+    case ambiguous(EntityKind, text: String, candidates: [Candidate])
+    /// The thing was removed; it can be restored.
+    case removed(EntityKind, Candidate)
+    /// Only a removed thing can be restored.
+    case notRemoved(EntityKind, Candidate)
+
+    // What the state of the books does not allow.
+
+    /// The books say nothing about themselves yet: they were joined and not yet synced.
+    case booksEmpty
+    /// An edit that changes nothing.
+    case nothingToChange
+    /// A draft is needed; this one was issued under that number.
+    case alreadyIssued(number: String)
+    /// A draft without a line cannot be issued.
+    case noLines
+    /// An issued invoice is needed; this is a draft.
+    case notIssued(RowID)
+    /// A client has drafts, unpaid invoices or packages: it cannot be removed.
+    case clientInUse(Candidate, drafts: Int, open: Int)
+    /// A payment must be more than nothing.
+    case paymentNotPositive(text: String)
+    /// The use of a package must be a whole number other than zero, within a billion.
+    case unitsOutOfRange(text: String)
+    /// A value of a row is not of the shape that this program writes.
+    case damaged(table: String, row: String, field: String)
+    /// The issued content is larger than a document can hold.
+    case contentTooLarge(bytes: Int, limit: Int)
+
+    // Issuing.
+
+    /// Mandatory content is missing, in books of a country that demands it.
+    case incomplete([Gap])
+    /// This writer has no series: it must continue or open one. `known` are the open series.
+    case noSeries(known: [SeriesClaim])
+    /// This writer has several open series: one must be named.
+    case severalSeries([String])
+    /// The series is another writer's, or is closed or claimed twice.
+    case seriesNotOurs(SeriesClaim)
+    /// No series has that name.
+    case seriesUnknown(name: String, known: [String])
+    /// A series cannot have that name: letters, digits and `+ - _ /`, at most 24 of them.
+    case seriesName(text: String)
+    /// A series of that name exists already.
+    case seriesExists(SeriesClaim)
+    /// A second series, or a closing one, needs a reason.
+    case reasonNeeded(series: String)
+    /// The number given as the last one is below one that the books hold.
+    case lastNumberTooLow(series: String, given: Int64, known: Int64)
+    /// The date lies before the last document of the series.
+    case dateGoesBack(series: String, date: CivilDate, lastNumber: String, lastDate: CivilDate)
+    /// Without `--on`: today lies too far from the newest date that the books have shown.
+    case implausibleToday(today: CivilDate, newest: CivilDate)
+    /// The due date lies before the date of issue.
+    case dueBeforeIssue(due: CivilDate, date: CivilDate)
+
+    // Conflicts between a draft and what was issued.
+
+    /// No conflict has that id now: it was settled, or has changed since it was listed.
+    case conflictGone(id: String)
+    /// What was issued is not altered: the remedy is a credit note.
+    case issuedIsFrozen(number: String)
+}

@@ -1,0 +1,120 @@
+/// What one VAT category and rate amounts to in a document.
+package struct VATGroup: Hashable, Sendable {
+    /// The category.
+    package let category: VATCategory
+    /// The rate in percent.
+    package let rate: Decimal
+    /// The sum of the group's nets, in minor units.
+    package let basis: Int64
+    /// The VAT on that sum, in minor units.
+    package let vat: Int64
+}
+
+/// The totals of a document, in minor units of its currency (EN 16931, BT-106 to BT-115).
+package struct Totals: Hashable, Sendable {
+    /// Per line, in the order of the content: quantity × price / base, less allowances, plus charges.
+    package let lineNets: [Int64]
+    /// The sum of the lines.
+    package let lines: Int64
+    /// The sum of the document's allowances.
+    package let allowances: Int64
+    /// The sum of the document's charges.
+    package let charges: Int64
+    /// Lines less allowances plus charges.
+    package let net: Int64
+    /// The sum of the groups' VAT.
+    package let vat: Int64
+    /// Net plus VAT.
+    package let gross: Int64
+    /// What was paid before.
+    package let prepaid: Int64
+    /// What was added to round the sum.
+    package let rounding: Int64
+    /// Gross less prepaid plus rounding.
+    package let due: Int64
+    /// By category, then by falling rate, whatever the order of the lines.
+    package let groups: [VATGroup]
+}
+
+extension Totals {
+    private struct Key: Hashable {
+        let category: VATCategory
+        let rate: Decimal
+    }
+
+    /// Computes the totals; everything that needs one calls this.
+    ///
+    /// Rounding is half up on the absolute value: once per line, and once per group for the VAT,
+    /// which is never summed from lines. Fails if an amount leaves the range of amounts.
+    package init(of content: DraftContent) throws(BillingFailure) {
+        let decimals = content.currency.decimals
+        var bases: [Key: Int64] = [:]
+        var nets: [Int64] = []
+        var lines: Int64 = 0
+        for line in content.lines {
+            let net = try line.net(decimals: decimals)
+            nets.append(net)
+            lines = try lines.adding(net)
+            let key = Key(category: line.category, rate: line.rate)
+            bases[key] = try bases[key, default: 0].adding(net)
+        }
+        var allowances: Int64 = 0
+        var charges: Int64 = 0
+        for adjustment in content.adjustments {
+            let signed = adjustment.charge ? adjustment.amount : -adjustment.amount
+            if adjustment.charge {
+                charges = try charges.adding(adjustment.amount)
+            } else {
+                allowances = try allowances.adding(adjustment.amount)
+            }
+            let key = Key(category: adjustment.category, rate: adjustment.rate)
+            bases[key] = try bases[key, default: 0].adding(signed)
+        }
+        var groups: [VATGroup] = []
+        for (key, basis) in bases {
+            groups.append(
+                VATGroup(
+                    category: key.category, rate: key.rate, basis: basis,
+                    vat: try Self.vat(on: basis, rate: key.rate)))
+        }
+        groups.sort {
+            $0.category.order == $1.category.order
+                ? $0.rate > $1.rate : $0.category.order < $1.category.order
+        }
+        var vat: Int64 = 0
+        for group in groups { vat = try vat.adding(group.vat) }
+        self.lineNets = nets
+        self.lines = lines
+        self.allowances = allowances
+        self.charges = charges
+        self.net = try lines.adding(-allowances).adding(charges)
+        self.vat = vat
+        self.gross = try net.adding(vat)
+        self.prepaid = content.prepaid
+        self.rounding = content.rounding
+        self.due = try gross.adding(-content.prepaid).adding(content.rounding)
+        self.groups = groups
+    }
+
+    /// The VAT on a basis: a hundredth of basis × rate.
+    private static func vat(on basis: Int64, rate: Decimal) throws(BillingFailure) -> Int64 {
+        try Int128(basis).times(Int128(rate.coefficient))
+            .dividedHalfUp(by: 100 * Int128.powerOfTen(rate.scale)).asMinor()
+    }
+}
+
+extension DraftContent.Line {
+    /// The line's net in minor units of a currency with so many decimals.
+    func net(decimals: Int) throws(BillingFailure) -> Int64 {
+        let base = priceBase ?? .one
+        let product = try Int128(quantity.coefficient).times(Int128(price.coefficient))
+            .times(Int128.powerOfTen(base.scale + decimals))
+        let divisor = try Int128(base.coefficient)
+            .times(Int128.powerOfTen(quantity.scale + price.scale))
+        var net = try product.dividedHalfUp(by: divisor).asMinor()
+        for adjustment in adjustments {
+            net = try net.adding(adjustment.charge ? adjustment.amount : -adjustment.amount)
+        }
+        return net
+    }
+}
