@@ -21,6 +21,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The engine.
         .target(name: "Convergence"),
@@ -35,10 +37,9 @@ let package = Package(
         .target(
             name: "Replication",
             dependencies: [
-                "Convergence", "Wire", "Sealing",
+                "Convergence", "Wire", "Sealing", "CSQLite",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // The carriers and the relay.

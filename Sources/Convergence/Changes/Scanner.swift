@@ -161,7 +161,8 @@ package struct Scanner {
     }
 
     /// The scalar of one `\u` escape, or of a pair of surrogates.
-    private func scalar(at position: inout Int, before end: Int) throws(ScanFault) -> Unicode.Scalar {
+    private func scalar(at position: inout Int, before end: Int) throws(ScanFault) -> Unicode.Scalar
+    {
         let first = try hex(at: &position, before: end)
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard (0xd800...0xdbff).contains(first), position + 1 < end, bytes[position] == 0x5c,

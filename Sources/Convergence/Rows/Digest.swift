@@ -41,7 +41,8 @@ package struct Digest: Hashable, Sendable {
     /// The first 80 bits, as people compare them.
     package var text: String { Base32.encode(bytes.prefix(10)) }
 
-    private static func limbs(of bytes: some Collection<UInt8>) -> (UInt64, UInt64, UInt64, UInt64) {
+    private static func limbs(of bytes: some Collection<UInt8>) -> (UInt64, UInt64, UInt64, UInt64)
+    {
         var limbs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         for (position, byte) in bytes.enumerated() {
             switch position >> 3 {

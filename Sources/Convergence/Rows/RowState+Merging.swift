@@ -36,7 +36,8 @@ extension RowState {
         }
         entries.removeSubrange(kept...)
         let entry = Entry(
-            field: field, dot: origin.dot, stamp: origin.stamp, value: value, isOriginal: isOriginal)
+            field: field, dot: origin.dot, stamp: origin.stamp, value: value, isOriginal: isOriginal
+        )
         entries.append(entry)
         settle(origin)
     }
@@ -44,7 +45,8 @@ extension RowState {
     /// Applies an add: the writer's part of the counter grows.
     package mutating func add(_ field: Int, _ amount: Int64, from origin: borrowing Origin) {
         let writer = origin.dot.writer
-        if let position = tallies.firstIndex(where: { $0.field == field && $0.dot.writer == writer }) {
+        if let position = tallies.firstIndex(where: { $0.field == field && $0.dot.writer == writer }
+        ) {
             tallies[position].dot = origin.dot
             tallies[position].sum &+= amount
         } else {

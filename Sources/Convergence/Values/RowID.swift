@@ -98,7 +98,8 @@ package struct RowID: Hashable, Sendable {
         }
         for half in [digits.0, digits.1] {
             for shift in stride(from: 55, through: 0, by: -5) {
-                output.append(Base32.digit(of: UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 31))
+                output.append(
+                    Base32.digit(of: UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 31))
             }
         }
     }

@@ -1,0 +1,98 @@
+import Convergence
+import Foundation
+import GRDB
+import Wire
+
+extension Merger {
+    /// Where a change stands against what is applied.
+    enum Placement {
+        case known
+        case next(WriterIndex)
+        case hindered(Hindrance)
+    }
+
+    func place(
+        key: WriterID, number: Int64, previous: ChangeID, id: ChangeID
+    ) throws -> Placement {
+        let trunk = writers.trunk(of: key)
+        if writers.forks.isEmpty, writers[trunk].number == number - 1, writers[trunk].id == previous
+        {
+            return .next(trunk)
+        }
+        for index in writers.indices(of: key) where try holds(index, number, id) { return .known }
+        for index in writers.indices(of: key) {
+            let entry = writers[index]
+            guard entry.number == number - 1, entry.id == previous else { continue }
+            let fork = WriterRegister.Fork(key: key, number: number, previous: previous)
+            guard writers.forks.contains(fork) else { return .next(index) }
+            let context = try context(of: index)
+            return .next(
+                writers.insert(
+                    key: key, branch: id, parent: index, fork: number, id: previous,
+                    context: context))
+        }
+        for index in writers.indices(of: key) {
+            guard writers[index].number >= number else { continue }
+            if try isGap(index, number) { return .hindered(.found) }
+            let isContinued =
+                number == 1 ? index == trunk : try holds(index, number - 1, previous)
+            if isContinued {
+                return .hindered(
+                    .fork(WriterRegister.Fork(key: key, number: number, previous: previous)))
+            }
+        }
+        if honoursLost, let gone = lost[key], gone >= number - 1, writers[trunk].number < number - 1
+        {
+            try skip(trunk, to: number - 1, id: previous)
+            return .next(trunk)
+        }
+        return .hindered(.waits(key, number - 1, previous))
+    }
+
+    /// The writer or branch whose change of this number has this id, if it is applied.
+    func locate(key: WriterID, number: Int64, id: ChangeID) throws -> WriterIndex? {
+        for index in writers.indices(of: key) where try holds(index, number, id) { return index }
+        if honoursLost, let gone = lost[key], gone >= number {
+            let trunk = writers.trunk(of: key)
+            return writers[trunk].number < number ? trunk : nil
+        }
+        return nil
+    }
+
+    /// Whether the change of this number of a writer's own range is applied and has this id.
+    func holds(_ index: WriterIndex, _ number: Int64, _ id: ChangeID) throws -> Bool {
+        guard number >= writers[index].fork, number <= writers[index].number else { return false }
+        if number == writers[index].number { return writers[index].id == id }
+        return try keptID(index, number) == Array(id.bytes.prefix(ChainBlocks.idBytes))
+    }
+
+    private func isGap(_ index: WriterIndex, _ number: Int64) throws -> Bool {
+        guard number >= writers[index].fork, number < writers[index].number else { return false }
+        return try keptID(index, number)?.allSatisfy { $0 == 0 } ?? false
+    }
+
+    private func keptID(_ index: WriterIndex, _ number: Int64) throws -> [UInt8]? {
+        let recent = writers[index].newIDs
+        let firstRecent = writers[index].number - Int64(recent.count / ChainBlocks.idBytes) + 1
+        if number >= firstRecent {
+            let start = Int(number - firstRecent) * ChainBlocks.idBytes
+            return Array(recent[start..<start + ChainBlocks.idBytes])
+        }
+        return try chain.id(of: index, at: number)
+    }
+
+    /// Goes on after changes that are declared gone.
+    private func skip(_ index: WriterIndex, to number: Int64, id: ChangeID) throws {
+        let first = writers[index].number + 1
+        try database.execute(
+            sql: "INSERT INTO \(tables("gap")) (writer, first, last) VALUES (?, ?, ?)",
+            arguments: [index, first, number])
+        let count = min(Int(number - first), 100_000)
+        writers[index].newIDs.append(
+            contentsOf: repeatElement(0, count: count * ChainBlocks.idBytes))
+        writers[index].newIDs.append(contentsOf: id.bytes.prefix(ChainBlocks.idBytes))
+        writers[index].number = number
+        writers[index].id = id
+        writers[index].isDirty = true
+    }
+}

@@ -1,0 +1,193 @@
+import Convergence
+import Foundation
+import GRDB
+import Sealing
+import Wire
+
+/// Applies changes to the merge tables within one transaction: the one path for local and remote
+/// operations, live or rebuilt.
+///
+/// Rows are loaded once, changed in memory and written once by ``flush()``; nothing is in the tables
+/// before that.
+final class Merger {
+    let database: Database
+    let schema: Schema
+    let tables: TableNames
+    let chain: ChainBlocks
+    var writers: WriterRegister
+    var rows: RowCache
+    var digest: Digest
+    /// Whether an unknown kind of operation is set aside: then digests are not compared.
+    var holdsUnknown: Bool
+    /// The number up to which a writer's changes are declared gone.
+    var lost: [WriterID: Int64] = [:]
+    /// Whether such declarations count now: only once nothing else can be applied.
+    var honoursLost = false
+    /// How many changes were applied.
+    private(set) var appliedCount = 0
+
+    /// Why a change cannot be applied now or ever.
+    enum Hindrance: Hashable {
+        /// The change of this writer, number and id comes first.
+        case waits(WriterID, Int64, ChangeID)
+        /// Two changes of one number: everything has to be rebuilt with both as branches.
+        case fork(WriterRegister.Fork)
+        /// A change that was declared gone turned up: everything has to be rebuilt.
+        case found
+        /// The context shrinks.
+        case context
+    }
+
+    /// Loads what merging needs; the tables must exist.
+    init(_ database: Database, _ schema: Schema, _ tables: TableNames) throws {
+        self.database = database
+        self.schema = schema
+        self.tables = tables
+        chain = ChainBlocks(database, tables)
+        writers = try Merger.loadWriters(database, tables)
+        rows = try RowCache(database, schema, tables)
+        let stored = try Row.fetchAll(database, sql: "SELECT key, value FROM \(tables("merge"))")
+        var values: [String: DatabaseValue] = [:]
+        for row in stored { values[row[0]] = row[1] }
+        let bytes = values["digest"].flatMap { Data.fromDatabaseValue($0) }
+        digest = bytes.flatMap { Digest(bytes: $0) } ?? Digest()
+        holdsUnknown = values["unknown"] != nil
+        lost = try Merger.loadLost(database, tables)
+    }
+
+    private static func loadWriters(
+        _ database: Database, _ tables: TableNames
+    ) throws -> WriterRegister {
+        var register = WriterRegister()
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT key, branch, parent, fork, number, id, stamp FROM \(tables("writer"))
+                ORDER BY idx
+                """)
+        for row in rows {
+            guard let key = WriterID(bytes: row[0] as Data),
+                let id = ChangeID(bytes: row[5] as Data)
+            else { throw ReplicationFailure.damaged(path: "", detail: "writer") }
+            let branch = (row[1] as Data?).flatMap { ChangeID(bytes: $0) }
+            register.insert(
+                WriterRegister.Entry(
+                    key: key, branch: branch, parent: row[2], fork: row[3], number: row[4], id: id,
+                    stamp: row[6], context: nil))
+        }
+        let forks = try Row.fetchAll(database, sql: "SELECT writer, number, previous FROM fork")
+        for row in forks {
+            guard let key = WriterID(bytes: row[0] as Data),
+                let previous = ChangeID(bytes: row[2] as Data)
+            else { continue }
+            register.forks.insert(
+                WriterRegister.Fork(key: key, number: row[1], previous: previous))
+        }
+        return register
+    }
+
+    static func loadLost(_ database: Database, _ tables: TableNames) throws -> [WriterID: Int64] {
+        var lost: [WriterID: Int64] = [:]
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT writer, number FROM \(tables("lost")) WHERE hidden = 0")
+        for row in rows {
+            guard let text = String.fromDatabaseValue(row[0]), let key = WriterID(text: text),
+                let number = Int64.fromDatabaseValue(row[1]), number <= Limits.numberMax
+            else { continue }
+            lost[key] = max(lost[key] ?? 0, number)
+        }
+        return lost
+    }
+
+    // MARK: - Changes
+
+    /// Applies one change of a writer, or says what hinders it; a known change changes nothing.
+    func apply(
+        _ change: Change, key: WriterID, previous: ChangeID, id: ChangeID
+    ) throws -> Hindrance? {
+        let writer: WriterIndex
+        switch try place(key: key, number: change.number, previous: previous, id: id) {
+        case .known: return nil
+        case .hindered(let hindrance): return hindrance
+        case .next(let index): writer = index
+        }
+        var context = try takeContext(of: writer)
+        if let hindrance = try extend(&context, by: change.context) {
+            writers[writer].context = nil
+            return hindrance
+        }
+        writers.extend(&context, to: change.number - 1, of: writer)
+        let origin = Origin(
+            dot: Dot(writer, change.number), stamp: change.stamp, context: context)
+        try apply(change.content, from: origin)
+        context[writer] = change.number
+        appliedCount += 1
+        writers[writer].context = context
+        writers[writer].number = change.number
+        writers[writer].id = id
+        writers[writer].stamp = change.stamp
+        writers[writer].isDirty = true
+        writers[writer].newIDs.append(contentsOf: id.bytes.prefix(ChainBlocks.idBytes))
+        return nil
+    }
+
+    private func apply(_ content: Change.Content, from origin: borrowing Origin) throws {
+        switch content {
+        case .operations(let operations):
+            let key = writers[origin.dot.writer].key
+            for operation in operations { try rows.apply(operation, from: origin, by: key) }
+        case .unknown:
+            holdsUnknown = true
+            try setAside(origin.dot, "unknown")
+        case .unlawful(let fault): try setAside(origin.dot, fault.rawValue)
+        }
+    }
+
+    private func setAside(_ dot: Dot, _ reason: String) throws {
+        try database.execute(
+            sql:
+                "INSERT OR REPLACE INTO \(tables("aside")) (writer, number, reason) VALUES (?, ?, ?)",
+            arguments: [dot.writer, dot.number, reason])
+    }
+
+    /// Moves a writer's context out, so that it can grow without being copied.
+    private func takeContext(of writer: WriterIndex) throws -> Context {
+        if let context = writers[writer].context {
+            writers[writer].context = nil
+            return context
+        }
+        return try storedContext(of: writer)
+    }
+
+    /// What the writer's last applied change had seen, itself included.
+    func context(of writer: WriterIndex) throws -> Context {
+        if let context = writers[writer].context { return context }
+        let context = try storedContext(of: writer)
+        writers[writer].context = context
+        return context
+    }
+
+    private func storedContext(of writer: WriterIndex) throws -> Context {
+        var context = Context()
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT other, number FROM \(tables("context")) WHERE writer = ?",
+            arguments: [writer])
+        for row in rows { context[row[0]] = row[1] }
+        return context
+    }
+
+    private func extend(
+        _ context: inout Context, by entries: [Change.ContextEntry]
+    ) throws -> Hindrance? {
+        for entry in entries {
+            guard let key = WriterID(bytes: entry.writer), let id = ChangeID(bytes: entry.id)
+            else { return .context }
+            guard let writer = try locate(key: key, number: entry.number, id: id) else {
+                return .waits(key, entry.number, id)
+            }
+            guard entry.number >= context[writer] else { return .context }
+            writers.extend(&context, to: entry.number, of: writer)
+        }
+        return nil
+    }
+}

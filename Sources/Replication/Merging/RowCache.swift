@@ -1,0 +1,173 @@
+import Convergence
+import Crypto
+import GRDB
+import Wire
+
+/// The rows that one transaction touches: loaded once, merged in memory, written once.
+struct RowCache {
+    struct Key: Hashable {
+        let table: Int
+        let row: RowID
+    }
+
+    struct Cached {
+        let key: Key
+        /// The row's place in its SQLite table; nil when it is not there yet.
+        var place: Int64?
+        var state: RowState
+        /// What was loaded or last written; nil when the row is new.
+        var original: RowState?
+        var isDirty = false
+    }
+
+    private let database: Database
+    private let schema: Schema
+    private let tables: TableNames
+    private(set) var names: StoredNames
+    private var shapes: [Int: TableShape] = [:]
+    private var places: [Key: Int] = [:]
+    private var cached: ContiguousArray<Cached> = []
+    private let conflicts: ConflictMarks
+    /// The reserved field that restores a row.
+    static let alive = "alive"
+    private let aliveIndex: Int
+
+    init(_ database: Database, _ schema: Schema, _ tables: TableNames) throws {
+        self.database = database
+        self.schema = schema
+        self.tables = tables
+        names = try StoredNames(database, tables)
+        aliveIndex = try names.index(of: Self.alive)
+        conflicts = ConflictMarks(database, tables)
+    }
+
+    /// Applies one operation; `key` is the public key of the writer.
+    mutating func apply(
+        _ operation: Operation, from origin: borrowing Origin, by key: WriterID
+    ) throws {
+        let place = try load(operation.table, operation.row)
+        let isFrozen = operation.row.kind == .frozen
+        switch operation {
+        case .put(let table, let row, let fields):
+            let isOriginal = isFrozen && RowIDs.frozen(table, by: key, fields) == row
+            for assignment in fields {
+                let field = try names.index(of: assignment.field)
+                cached[place].state.put(
+                    field, assignment.value, from: origin, isFrozen: isFrozen,
+                    isOriginal: isOriginal)
+            }
+        case .add(_, _, let deltas):
+            for delta in deltas {
+                let field = try names.index(of: delta.field)
+                cached[place].state.add(field, delta.amount, from: origin)
+            }
+        case .remove: cached[place].state.remove(from: origin, isFrozen: isFrozen)
+        }
+        cached[place].isDirty = true
+    }
+
+    /// The state of a row as it stands in this transaction; an empty one when nothing was written.
+    mutating func state(_ table: String, _ row: RowID) throws -> RowState {
+        cached[try load(table, row)].state
+    }
+
+    /// The integer of a field's name.
+    mutating func fieldIndex(_ name: String) throws -> Int { try names.index(of: name) }
+
+    /// The number of rows held in memory.
+    var count: Int { cached.count }
+
+    private mutating func load(_ table: String, _ row: RowID) throws -> Int {
+        let tableIndex = try names.index(of: table)
+        let key = Key(table: tableIndex, row: row)
+        if let place = places[key] { return place }
+        let found = try shape(tableIndex, table).load(row)
+        places[key] = cached.count
+        cached.append(
+            Cached(
+                key: key, place: found?.place, state: found?.state ?? RowState(),
+                original: found?.state))
+        return cached.count - 1
+    }
+
+    private mutating func shape(_ index: Int, _ name: String) throws -> TableShape {
+        if let shape = shapes[index] { return shape }
+        let shape = try TableShape(database, name, schema[name], tables, &names)
+        shapes[index] = shape
+        return shape
+    }
+
+    // MARK: - Writing
+
+    /// Writes the changed rows, carries the digest along, and forgets all rows.
+    mutating func flush(into digest: inout Convergence.Digest, writers: Names) throws {
+        try names.flush()
+        let dirty = cached.indices.filter { cached[$0].isDirty }.sorted { left, right in
+            let (one, other) = (cached[left], cached[right])
+            if one.key.table != other.key.table { return one.key.table < other.key.table }
+            return (one.place ?? .max) < (other.place ?? .max)
+        }
+        var canonical: [UInt8] = []
+        for position in dirty {
+            let row = cached[position]
+            guard let shape = shapes[row.key.table] else { continue }
+            if let original = row.original {
+                hash(original, row.key, shape, writers, &canonical) { digest.subtract($0) }
+            }
+            hash(row.state, row.key, shape, writers, &canonical) { digest.add($0) }
+            try shape.store(row.key.row, row.state, at: row.place, writers: writers)
+            try mark(row, shape, writers)
+        }
+        places.removeAll(keepingCapacity: true)
+        cached.removeAll(keepingCapacity: true)
+    }
+
+    private func hash(
+        _ state: RowState, _ key: Key, _ shape: TableShape, _ writers: Names,
+        _ canonical: inout [UInt8], _ use: (UnsafeRawBufferPointer) -> Void
+    ) {
+        canonical.removeAll(keepingCapacity: true)
+        state.appendCanonical(
+            table: shape.nameBytes, row: key.row, fields: names.all, writers: writers,
+            to: &canonical)
+        SHA256.hash(data: canonical).withUnsafeBytes(use)
+    }
+
+    private func mark(_ row: Cached, _ shape: TableShape, _ writers: Names) throws {
+        let isFrozen = row.key.row.kind == .frozen
+        let had =
+            row.original?.isDisputed(isFrozen: isFrozen, alive: aliveIndex, writers: writers)
+            ?? false
+        let has = row.state.isDisputed(isFrozen: isFrozen, alive: aliveIndex, writers: writers)
+        if has != had { try conflicts.set(has, shape.name, row.key.row) }
+    }
+}
+
+extension RowState {
+    /// Whether something stands against what is shown of the row: another value, or a remove.
+    func isDisputed(isFrozen: Bool, alive: Int, writers: Names) -> Bool {
+        guard isVisible(isFrozen: isFrozen) else { return false }
+        if !removals.isEmpty { return true }
+        guard entries.count > 1 else { return false }
+        return !disputedFields(isFrozen: isFrozen, alive: alive, writers: writers).isEmpty
+    }
+}
+
+/// The table of rows about which there is something to list.
+private final class ConflictMarks {
+    private let database: Database
+    private let table: String
+
+    init(_ database: Database, _ tables: TableNames) {
+        self.database = database
+        table = tables("conflict")
+    }
+
+    func set(_ isDisputed: Bool, _ name: String, _ row: RowID) throws {
+        let sql =
+            isDisputed
+            ? "INSERT OR IGNORE INTO \(table) (tbl, id) VALUES (?, ?)"
+            : "DELETE FROM \(table) WHERE tbl = ? AND id = ?"
+        try database.cachedStatement(sql: sql).execute(arguments: [name, row.text])
+    }
+}

@@ -1,0 +1,258 @@
+import Convergence
+import Foundation
+import GRDB
+import Sealing
+import Wire
+
+/// What taking a batch of segments came to.
+package struct IntakeReport: Hashable, Sendable {
+    /// Segments that were new and could be opened.
+    package var segments = 0
+    /// Changes that were applied.
+    package var changes = 0
+    /// Segments that were set aside with a reason.
+    package var rejected = 0
+    /// Whether branches or found changes ask for everything to be rebuilt.
+    package var needsRebuild = false
+    /// Whether a sealer's digest differs from ours at the same version.
+    package var diverged = false
+
+    /// A report of nothing.
+    package init() {}
+
+    /// Adds another batch.
+    package mutating func add(_ other: IntakeReport) {
+        segments += other.segments
+        changes += other.changes
+        rejected += other.rejected
+        needsRebuild = needsRebuild || other.needsRebuild
+        diverged = diverged || other.diverged
+    }
+}
+
+/// Takes received segments within one transaction: checks, keeps, opens and applies them, and lets
+/// those wait whose causes are not here yet.
+struct SegmentIntake {
+    private let merger: Merger
+    private let seal: Seal
+    private let now: Int64
+    private var claims: [ClaimedDigest] = []
+    private(set) var report = IntakeReport()
+
+    init(_ merger: Merger, _ seal: Seal, now: Int64) {
+        self.merger = merger
+        self.seal = seal
+        self.now = now
+    }
+
+    private var database: Database { merger.database }
+    private var waiting: String { merger.tables("waiting") }
+
+    /// A sealer's word about the digest at a version.
+    private struct ClaimedDigest {
+        let sealer: WriterID
+        let digest: Convergence.Digest
+        let version: Context
+    }
+
+    // MARK: - Receiving
+
+    /// Takes segments that came from a peer, or from nowhere when `origin` is nil.
+    mutating func take(_ segments: [Segment], from origin: Int64?) throws {
+        for segment in segments where try !isHeld(segment.hash) {
+            guard segment.isSignedBySealer else {
+                try reject(segment, "signature", origin)
+                continue
+            }
+            let opened: OpenedSegment
+            do {
+                opened = try seal.open(segment)
+            } catch {
+                try reject(segment, Self.reason(error), origin)
+                continue
+            }
+            let place = try keep(segment, from: origin)
+            report.segments += 1
+            try apply(opened, at: place)
+        }
+        try retryWaiting()
+    }
+
+    private func isHeld(_ hash: SegmentHash) throws -> Bool {
+        let sql = """
+            SELECT EXISTS (SELECT 1 FROM segment WHERE hash = ?1)
+            OR EXISTS (SELECT 1 FROM rejected WHERE hash = ?1)
+            """
+        return try Bool.fetchOne(
+            database.cachedStatement(sql: sql), arguments: [Data(hash.bytes)]) ?? false
+    }
+
+    private func keep(_ segment: Segment, from origin: Int64?) throws -> Int64 {
+        try SegmentShelf(database).insert(segment, from: origin)
+    }
+
+    private static func reason(_ failure: SealingFailure) -> String {
+        switch failure {
+        case .key: "key"
+        case .seal: "seal"
+        case .form: "form"
+        case .chain: "chain"
+        case .limit: "limit"
+        case .signingKey, .invitation: "form"
+        }
+    }
+
+    /// Bytes of refused segments that are kept to be looked at.
+    private static let rejectedBytesMax = 16_777_216
+
+    private mutating func reject(_ segment: Segment, _ reason: String, _ origin: Int64?) throws {
+        report.rejected += 1
+        let sum = try Int.fetchOne(database, sql: "SELECT total(bytes) FROM rejected") ?? 0
+        let isRoomy = sum + segment.body.count <= Self.rejectedBytesMax
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO rejected (hash, reason, origin, at, bytes, data)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                Data(segment.hash.bytes), reason, origin, now,
+                isRoomy ? segment.body.count : 0, isRoomy ? Data(segment.encoded) : nil,
+            ])
+    }
+
+    // MARK: - Applying
+
+    /// Applies what can be applied of a kept segment, and notes what hinders the rest.
+    mutating func apply(_ opened: OpenedSegment, at place: Int64) throws {
+        let applied = merger.appliedCount
+        defer { report.changes += merger.appliedCount - applied }
+        var previous = opened.header.before
+        for member in opened.members {
+            let hindrance = try merger.apply(
+                member.change, key: opened.header.writer, previous: previous, id: member.id)
+            if let hindrance { return try note(hindrance, at: place, opened) }
+            previous = member.id
+        }
+        try settle(opened, at: place)
+    }
+
+    private mutating func settle(_ opened: OpenedSegment, at place: Int64) throws {
+        try database.cachedStatement(sql: "DELETE FROM \(waiting) WHERE seq = ?")
+            .execute(arguments: [place])
+        // Whoever sealed them: changes with these ids are sealed now.
+        try database.cachedStatement(
+            sql: """
+                DELETE FROM unsealed WHERE writer = ? AND number <= ?
+                AND EXISTS (SELECT 1 FROM unsealed WHERE id = ?)
+                """
+        ).execute(arguments: [
+            Data(opened.header.writer.bytes), opened.header.last, Data(opened.header.after.bytes),
+        ])
+        guard let claim = opened.claim,
+            let writer = try merger.locate(
+                key: opened.header.writer, number: opened.header.last, id: opened.header.after),
+            merger.writers[writer].number == opened.header.last
+        else { return }
+        claims.append(
+            ClaimedDigest(
+                sealer: opened.header.sealer, digest: claim.digest,
+                version: try merger.context(of: writer)))
+    }
+
+    private mutating func note(
+        _ hindrance: Merger.Hindrance, at place: Int64, _ opened: OpenedSegment
+    ) throws {
+        switch hindrance {
+        case .waits(let key, let number, let id):
+            try database.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO \(waiting) (seq, writer, number, id) VALUES (?, ?, ?, ?)
+                    """
+            ).execute(arguments: [place, Data(key.bytes), number, Data(id.bytes)])
+        case .fork(let fork):
+            merger.writers.forks.insert(fork)
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO fork (writer, number, previous) VALUES (?, ?, ?)",
+                arguments: [Data(fork.key.bytes), fork.number, Data(fork.previous.bytes)])
+            report.needsRebuild = true
+        case .found: report.needsRebuild = true
+        case .context:
+            guard let segment = try SegmentShelf(database).segment(at: place) else { return }
+            try reject(segment, "context", nil)
+            try database.execute(sql: "DELETE FROM segment WHERE seq = ?", arguments: [place])
+        }
+    }
+
+    // MARK: - Waiting
+
+    /// Goes on with waiting segments until none can move.
+    mutating func retryWaiting() throws {
+        while try retryOnce() {}
+    }
+
+    /// Writes what was merged; then lets waiting segments go on past changes that are declared gone,
+    /// and compares digests.
+    mutating func finish() throws {
+        try merger.flush()
+        merger.lost = try Merger.loadLost(database, merger.tables)
+        if !merger.lost.isEmpty {
+            merger.honoursLost = true
+            try retryWaiting()
+            merger.honoursLost = false
+            try merger.flush()
+        }
+        try compareDigests()
+    }
+
+    /// Tries every waiting segment whose cause is here; whether one of them moved.
+    private mutating func retryOnce() throws -> Bool {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT seq, writer, number, id FROM \(waiting) ORDER BY seq")
+        var moved = false
+        for row in rows {
+            guard let key = WriterID(bytes: row[1] as Data),
+                let id = ChangeID(bytes: row[3] as Data),
+                try isHere(key, row[2], id),
+                let segment = try SegmentShelf(database).segment(at: row[0]),
+                let opened = try? seal.open(segment)
+            else { continue }
+            let applied = merger.appliedCount
+            try apply(opened, at: row[0])
+            moved = moved || merger.appliedCount > applied
+        }
+        return moved
+    }
+
+    private func isHere(_ key: WriterID, _ number: Int64, _ id: ChangeID) throws -> Bool {
+        if number == 0 { return true }
+        if try merger.locate(key: key, number: number, id: id) != nil { return true }
+        guard merger.honoursLost, let gone = merger.lost[key] else { return false }
+        return gone >= number
+    }
+
+    // MARK: - Digests
+
+    /// Compares the claims that were made about exactly this version; to be called after a flush.
+    mutating func compareDigests() throws {
+        defer { claims = [] }
+        guard !merger.holdsUnknown, try !hasGaps() else { return }
+        let version = merger.writers.version
+        for claim in claims where claim.version == version {
+            let agreed = claim.digest == merger.digest
+            if !agreed { report.diverged = true }
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO agreement (sealer, digest, agreed, at)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    Data(claim.sealer.bytes), Data(claim.digest.bytes), agreed ? 1 : 0, now,
+                ])
+        }
+    }
+
+    private func hasGaps() throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM \(merger.tables("gap")))")
+            ?? false
+    }
+}

@@ -1,0 +1,39 @@
+import Convergence
+import GRDB
+
+/// Names of tables and fields by small integers, kept in the database.
+struct StoredNames {
+    private let database: Database
+    private let table: String
+    private var indices: [String: Int] = [:]
+    private var saved: Int
+    private(set) var all = Names()
+
+    init(_ database: Database, _ tables: TableNames) throws {
+        self.database = database
+        table = tables("name")
+        saved = 0
+        let stored = try String.fetchAll(database, sql: "SELECT name FROM \(table) ORDER BY idx")
+        for name in stored { indices[name] = all.insert(Array(name.utf8)) }
+        saved = all.count
+    }
+
+    /// The integer of a name, a new one if it has none yet.
+    mutating func index(of name: String) throws -> Int {
+        if let index = indices[name] { return index }
+        let index = all.insert(Array(name.utf8))
+        indices[name] = index
+        return index
+    }
+
+    func name(_ index: Int) -> String { String(decoding: all[index], as: UTF8.self) }
+
+    mutating func flush() throws {
+        while saved < all.count {
+            try database.execute(
+                sql: "INSERT INTO \(table) (idx, name) VALUES (?, ?)",
+                arguments: [saved, name(saved)])
+            saved += 1
+        }
+    }
+}

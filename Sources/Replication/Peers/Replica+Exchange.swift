@@ -1,0 +1,262 @@
+import Convergence
+import Foundation
+import GRDB
+import Sealing
+package import Wire
+
+/// What a replica offers to one peer at the start of a conversation.
+package struct Offering: Hashable, Sendable {
+    /// The segments that the peer does not have as far as known, in the order of arrival.
+    package let segments: [ClientConversation.Offer]
+    /// The place of the last segment that was considered.
+    package let lastPlace: Int64
+}
+
+extension Replica {
+    // MARK: - Sending
+
+    /// Seals all changes that are not in a segment yet; whether there were any.
+    ///
+    /// A sealed segment is committed before a byte of it leaves.
+    @discardableResult
+    package func sealChanges() throws -> Int {
+        let pending = try queue.unsafeRead { database in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM unsealed") ?? 0
+        }
+        guard pending > 0 else { return 0 }
+        var count = 0
+        while true {
+            let sealed = try exclusively { try transaction { try sealRuns($0) } }
+            guard sealed > 0 else { return count }
+            count += sealed
+        }
+    }
+
+    /// Segments that are sealed in one transaction.
+    private static let runsPerStep = 8
+
+    private func sealRuns(_ database: Database) throws -> Int {
+        let merger = try Merger(database, schema, .live)
+        let sealer = try sealerKey()
+        let shelf = SegmentShelf(database)
+        var count = 0
+        for _ in 0..<Self.runsPerStep {
+            guard let run = try nextRun(database, merger) else { break }
+            let segment = try seal.seal(run, by: sealer, random: environment.random(32))
+            _ = try shelf.insert(segment, from: nil)
+            try database.execute(
+                sql: "DELETE FROM unsealed WHERE writer = ? AND number BETWEEN ? AND ?",
+                arguments: [Data(run.writer.bytes), segment.header.first, segment.header.last])
+            count += 1
+        }
+        return count
+    }
+
+    /// The first unsealed changes of one writer that follow each other and fit into a segment.
+    private func nextRun(_ database: Database, _ merger: Merger) throws -> Seal.Run? {
+        let cursor = try Row.fetchCursor(
+            database,
+            sql: "SELECT writer, number, previous, id, line FROM unsealed ORDER BY seq")
+        var lines: [[UInt8]] = []
+        var bytes = 0
+        var head: (writer: WriterID, number: Int64, previous: ChangeID)?
+        var last = ChangeID.origin
+        var isRest = true
+        while let row = try cursor.next() {
+            guard let writer = WriterID(bytes: row[0] as Data),
+                let previous = ChangeID(bytes: row[2] as Data),
+                let id = ChangeID(bytes: row[3] as Data)
+            else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
+            let line = Array(row[4] as Data)
+            if let head {
+                let follows =
+                    writer == head.writer && previous == last
+                    && (row[1] as Int64) == head.number + Int64(lines.count)
+                let isFull =
+                    bytes + line.count > Seal.textBytesAim
+                    || lines.count == Limits.changesPerSegmentMax
+                guard follows, !isFull else {
+                    isRest = false
+                    break
+                }
+            } else {
+                head = (writer, row[1], previous)
+            }
+            lines.append(line)
+            bytes += line.count + 1
+            last = id
+        }
+        guard let head else { return nil }
+        let claim = isRest ? try claim(merger, head.writer, last) : nil
+        return Seal.Run(
+            writer: head.writer, first: head.number, before: head.previous, after: last,
+            lines: lines, claim: claim)
+    }
+
+    /// What this replica can say of its digest right after a change: nothing, once it applied more.
+    private func claim(_ merger: Merger, _ writer: WriterID, _ id: ChangeID) throws -> Claim? {
+        guard !merger.holdsUnknown,
+            let index = merger.writers.indices(of: writer).first(where: {
+                merger.writers[$0].id == id
+            }), try merger.context(of: index) == merger.writers.version
+        else { return nil }
+        return Claim(digest: merger.digest)
+    }
+
+    /// Any member may seal changes that it holds: with the key it writes with, or one made for it.
+    private func sealerKey() throws -> WriterKey {
+        if let record = vault.load() { return try WriterKey(seed: record.seed) }
+        let record = WriterRecord(seed: environment.random(32), number: 0, id: .origin)
+        try vault.create(record)
+        return try WriterKey(seed: record.seed)
+    }
+
+    /// What to offer to a peer.
+    package func offering(to peer: Peer) throws -> Offering {
+        try named {
+            try queue.unsafeRead { database in
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT hash, bytes FROM segment
+                        WHERE seq > (SELECT sent FROM peer WHERE id = ?1) AND origin IS NOT ?1
+                        AND hash NOT IN (SELECT hash FROM peer_segment WHERE peer = ?1)
+                        ORDER BY seq
+                        """,
+                    arguments: [peer.id])
+                return Offering(
+                    segments: rows.compactMap(Self.offer),
+                    lastPlace: try SegmentShelf(database).lastPlace())
+            }
+        }
+    }
+
+    /// Everything that this replica holds and the peer has not refused for ever.
+    package func inventory(for peer: Peer) throws -> [ClientConversation.Offer] {
+        try named {
+            try queue.unsafeRead { database in
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT hash, bytes FROM segment WHERE hash NOT IN
+                        (SELECT hash FROM peer_segment WHERE peer = ? AND code <> 'held')
+                        ORDER BY seq
+                        """,
+                    arguments: [peer.id])
+                return rows.compactMap(Self.offer)
+            }
+        }
+    }
+
+    private static func offer(_ row: Row) -> ClientConversation.Offer? {
+        SegmentHash(bytes: row[0] as Data).map {
+            ClientConversation.Offer(
+                hash: $0, lineBytes: SegmentBudget.lineBytes(bodyBytes: row[1]))
+        }
+    }
+
+    /// A held segment.
+    package func segment(_ hash: SegmentHash) throws -> Segment? {
+        try named { try queue.unsafeRead { try SegmentShelf($0).segment(hash) } }
+    }
+
+    // MARK: - Receiving
+
+    /// Takes segments that came from a peer, or by another way when `peer` is nil: one transaction,
+    /// committed when this returns. What cannot be taken is set aside with a reason.
+    ///
+    /// Branches and changes found again ask for a rebuild; the caller does it with ``mend()`` when
+    /// the conversation is over.
+    package func accept(_ segments: [Segment], from peer: Peer?) throws -> IntakeReport {
+        guard !segments.isEmpty else { return IntakeReport() }
+        return try exclusively {
+            try transaction { database in
+                let merger = try Merger(database, schema, .live)
+                var intake = SegmentIntake(merger, seal, now: environment.now())
+                try intake.take(segments, from: peer?.id)
+                try intake.finish()
+                let report = intake.report
+                if report.needsRebuild || report.diverged {
+                    try database.execute(
+                        sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('rebuild', ?)",
+                        arguments: [report.needsRebuild ? "branch" : "diverged"])
+                }
+                return report
+            }
+        }
+    }
+
+    /// Rebuilds if something received asked for it; a divergence asks once for each program version.
+    @discardableResult
+    package func mend() throws -> RebuildReport? {
+        let reason = try queue.unsafeRead { database in
+            try Self.meta(database, "rebuild").flatMap { String.fromDatabaseValue($0) }
+        }
+        guard reason != nil else { return nil }
+        return try rebuild()
+    }
+
+    // MARK: - Keeping score
+
+    /// Notes how a conversation stands; to be called after the answer's segments are accepted.
+    package func settle(
+        _ peer: Peer, _ standing: Standing, offered: Offering, settled: Set<SegmentHash>,
+        refused: [Refusal], peerChanged: Bool
+    ) throws {
+        try exclusively {
+            try transaction { database in
+                try database.execute(
+                    sql: "UPDATE peer SET generation = ?, position = ?, mark = ? WHERE id = ?",
+                    arguments: [
+                        standing.generation.map { Data($0.bytes) }, standing.position,
+                        Data(standing.mark.bytes), peer.id,
+                    ])
+                if peerChanged {
+                    try database.execute(
+                        sql: "DELETE FROM peer_segment WHERE peer = ? AND code = 'held'",
+                        arguments: [peer.id])
+                    try database.execute(
+                        sql: "UPDATE peer SET sent = 0 WHERE id = ?", arguments: [peer.id])
+                }
+                for refusal in refused where refusal.kind == .never || refusal.kind == .identity {
+                    guard let hash = refusal.hash else { continue }
+                    try note(hash, refusal.code.rawValue, peer, database)
+                }
+                let forever = Set(
+                    refused.filter { $0.kind == .never || $0.kind == .identity }.compactMap(\.hash))
+                let isAllSettled = offered.segments.allSatisfy {
+                    settled.contains($0.hash) || forever.contains($0.hash)
+                }
+                if isAllSettled, !peerChanged {
+                    try database.execute(
+                        sql: "UPDATE peer SET sent = ? WHERE id = ?",
+                        arguments: [offered.lastPlace, peer.id])
+                    try database.execute(
+                        sql: "DELETE FROM peer_segment WHERE peer = ? AND code = 'held'",
+                        arguments: [peer.id])
+                } else {
+                    for hash in settled { try note(hash, "held", peer, database) }
+                }
+            }
+        }
+    }
+
+    /// Notes that a conversation ended well.
+    package func noteSync(with peer: Peer) throws {
+        try exclusively {
+            try transaction { database in
+                try database.execute(
+                    sql: "UPDATE peer SET last_sync = ? WHERE id = ?",
+                    arguments: [environment.now(), peer.id])
+            }
+        }
+    }
+
+    private func note(
+        _ hash: SegmentHash, _ code: String, _ peer: Peer, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO peer_segment (peer, hash, code) VALUES (?, ?, ?)",
+            arguments: [peer.id, Data(hash.bytes), code])
+    }
+}

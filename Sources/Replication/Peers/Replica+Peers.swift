@@ -1,0 +1,150 @@
+import Convergence
+import Foundation
+import GRDB
+package import Sealing
+package import Wire
+
+extension Replica {
+    /// The peers, by name.
+    package func peers() throws -> [Peer] {
+        try named {
+            try queue.unsafeRead { database in
+                let writer = try ownWriter()
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT id, name, url, last_sync, generation, position, mark, sent
+                        FROM peer ORDER BY name
+                        """)
+                return try rows.map { try peer($0, writer, database) }
+            }
+        }
+    }
+
+    /// The peer of this name or address; nil when there is none.
+    package func peer(_ name: String) throws -> Peer? {
+        try peers().first { $0.name == name || $0.address == name }
+    }
+
+    private func peer(_ row: Row, _ writer: WriterID?, _ database: Database) throws -> Peer {
+        let generation = (row[4] as Data?).flatMap { Generation(bytes: $0) }
+        let mark = (row[6] as Data?).flatMap { Mark(bytes: $0) }
+        let reached = try writer.flatMap { writer in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT max(last) FROM segment WHERE writer = ?1 AND (seq <= ?2 OR origin = ?3
+                    OR hash IN (SELECT hash FROM peer_segment WHERE peer = ?3 AND code = 'held'))
+                    """,
+                arguments: [Data(writer.bytes), row[7] as Int64, row[0] as Int64])
+        }
+        return Peer(
+            id: row[0], name: row[1], address: row[2], lastSync: row[3], reached: reached ?? 0,
+            standing: Standing(
+                generation: generation, position: row[5], mark: mark ?? .origin))
+    }
+
+    /// Adds a peer. Nothing is asked of it.
+    @discardableResult
+    package func addPeer(_ name: String, _ address: String, dryRun: Bool = false) throws -> Peer {
+        try exclusively {
+            try transaction(dryRun: dryRun) { database in
+                let isTaken = try Bool.fetchOne(
+                    database, sql: "SELECT EXISTS (SELECT 1 FROM peer WHERE name = ?)",
+                    arguments: [name])
+                guard isTaken == false else { throw ReplicationFailure.peerExists(name: name) }
+                try database.execute(
+                    sql: "INSERT INTO peer (name, url) VALUES (?, ?)", arguments: [name, address])
+                return Peer(
+                    id: database.lastInsertedRowID, name: name, address: address, lastSync: nil,
+                    reached: 0, standing: .nowhere)
+            }
+        }
+    }
+
+    /// Forgets a peer; what it holds stays there.
+    package func removePeer(_ name: String, dryRun: Bool = false) throws {
+        try exclusively {
+            try transaction(dryRun: dryRun) { database in
+                guard
+                    let id = try Int64.fetchOne(
+                        database, sql: "SELECT id FROM peer WHERE name = ?", arguments: [name])
+                else { throw ReplicationFailure.noPeer(name: name) }
+                try database.execute(sql: "DELETE FROM peer WHERE id = ?", arguments: [id])
+                try database.execute(
+                    sql: "DELETE FROM peer_segment WHERE peer = ?", arguments: [id])
+            }
+        }
+    }
+
+    /// The name of this device, as given when the books were made or joined.
+    package var device: String {
+        get throws {
+            try queue.unsafeRead { database in
+                try Self.meta(database, "device").flatMap { String.fromDatabaseValue($0) } ?? ""
+            }
+        }
+    }
+
+    /// An invitation to these books, with the relays that this replica meets.
+    package func invitation(name: String) throws -> Invitation {
+        Invitation(
+            secret: key.secret, name: name,
+            relays: try peers().map { Invitation.Relay(name: $0.name, address: $0.address) })
+    }
+
+    // MARK: - Admission
+
+    /// The token that this replica shows to a peer, made on first use.
+    package func token(for peer: Peer) throws -> [UInt8] {
+        let stored = try queue.unsafeRead { database in
+            try Data.fetchOne(
+                database, sql: "SELECT token FROM peer WHERE id = ? AND token IS NOT NULL",
+                arguments: [peer.id])
+        }
+        if let stored { return Array(stored) }
+        return try renewToken(for: peer)
+    }
+
+    /// A new token for a peer that does not know the old one, or revoked it.
+    package func renewToken(for peer: Peer) throws -> [UInt8] {
+        let token = environment.random(Admission.tokenBytes)
+        try exclusively {
+            try transaction { database in
+                try database.execute(
+                    sql: "UPDATE peer SET token = ? WHERE id = ?",
+                    arguments: [Data(token), peer.id])
+            }
+        }
+        return token
+    }
+
+    /// The proof that admits this replica to a peer.
+    package func admission(token: [UInt8]) throws -> Admission { try key.admission(token: token) }
+
+    /// The enrolment of the books on the relay at this address, if one travels in the books.
+    package func enrolment(at address: String) throws -> String? {
+        try read { reading in
+            let rows = try reading.rows(
+                "SELECT enrolment FROM relays WHERE address = ? AND hidden = 0", [.text(address)])
+            return rows.first?.text("enrolment")
+        }
+    }
+
+    /// Keeps the enrolment of the books on a relay, sealed in the books, so that any device can
+    /// bring them back to a wiped relay.
+    package func keepEnrolment(_ enrolment: String, name: String, at address: String) throws {
+        try write { writing in
+            _ = try writing.insertDerived(
+                "relays", keys: [.text(address)],
+                [
+                    "address": .text(address), "name": .text(name), "enrolment": .text(enrolment),
+                ])
+        }
+    }
+
+    func ownWriter() throws -> WriterID? {
+        guard let record = vault.load() else { return nil }
+        return try WriterKey(seed: record.seed).writer
+    }
+}

@@ -1,0 +1,96 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The right to write, held by one process at a time and released by the kernel when it dies.
+///
+/// Two `flock`s, because one alone is unfair: a process waits at the turnstile for its turn to wait
+/// for the lock itself, so whoever just wrote goes to the back.
+final class WriteLock {
+    private let turnstile: Int32
+    private let lock: Int32
+    private let path: String
+
+    /// Seconds before a waiting process gives up.
+    static let patienceSeconds = 5
+
+    init(folder: String) throws(ReplicationFailure) {
+        path = folder
+        turnstile = try Self.open(folder + "/.turnstile")
+        do {
+            lock = try Self.open(folder + "/.lock")
+        } catch {
+            close(turnstile)
+            throw error
+        }
+    }
+
+    deinit {
+        close(turnstile)
+        close(lock)
+    }
+
+    private static func open(_ path: String) throws(ReplicationFailure) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == EROFS || errno == EACCES
+                ? .readOnly(path: path) : .file(path: path, errno: errno)
+        }
+        return descriptor
+    }
+
+    /// Runs `body` while this process alone may write.
+    ///
+    /// Throws ``ReplicationFailure/locked(path:seconds:)`` when the lock did not become free in time.
+    func hold<Result>(_ body: () throws -> Result) throws -> Result {
+        let deadline = DispatchTime.now() + .seconds(Self.patienceSeconds)
+        try take(turnstile, until: deadline)
+        do {
+            try take(lock, until: deadline)
+        } catch {
+            flock(turnstile, LOCK_UN)
+            throw error
+        }
+        flock(turnstile, LOCK_UN)
+        defer { flock(lock, LOCK_UN) }
+        return try body()
+    }
+
+    private func take(_ descriptor: Int32, until deadline: DispatchTime) throws {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw ReplicationFailure.file(path: path, errno: errno)
+            }
+            if errno == EINTR { continue }
+            guard wait(for: descriptor, until: deadline) else {
+                throw ReplicationFailure.locked(path: path, seconds: Self.patienceSeconds)
+            }
+            return
+        }
+    }
+
+    /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit. A wait
+    /// that comes too late gives the lock back.
+    private func wait(for descriptor: Int32, until deadline: DispatchTime) -> Bool {
+        enum Wait { case waiting, taken, givenUp }
+        final class Shared: Sendable { let wait = Mutex(Wait.waiting) }
+        let shared = Shared()
+        let ready = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async {
+            let taken = flock(descriptor, LOCK_EX) == 0
+            let isLate = shared.wait.withLock { wait in
+                if wait == .givenUp { return true }
+                if taken { wait = .taken }
+                return false
+            }
+            if isLate, taken { flock(descriptor, LOCK_UN) }
+            ready.signal()
+        }
+        _ = ready.wait(timeout: deadline)
+        return shared.wait.withLock { wait in
+            if wait == .taken { return true }
+            wait = .givenUp
+            return false
+        }
+    }
+}

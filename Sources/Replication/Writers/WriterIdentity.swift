@@ -1,0 +1,64 @@
+import Convergence
+import Sealing
+import Wire
+
+/// The writer that a machine writes as: its key and where its chain goes on.
+struct WriterIdentity {
+    let key: WriterKey
+    /// The writer's place among those that are applied; nil before its first change.
+    let index: WriterIndex?
+    /// The number of the next change.
+    let number: Int64
+    /// The id of the last change.
+    let previous: ChangeID
+    /// The stamp of the last change; -1 before the first.
+    let stamp: Int64
+    /// The writer that this one takes the place of, as far as the machine can tell.
+    let predecessor: WriterID?
+
+    /// Goes on as the machine's writer if the books agree with what the machine remembers, or are
+    /// ahead of it by changes of the same chain; otherwise (copied, moved, restored, or a branch of
+    /// it was met) begins as a new one.
+    static func find(
+        vault: any WriterVault, merger: Merger, random: (Int) -> [UInt8], keep: Bool
+    ) throws -> WriterIdentity {
+        let record = vault.load()
+        if let record, let known = try continuing(record, merger) { return known }
+        let fresh = WriterRecord(seed: random(32), number: 0, id: .origin)
+        let key = try WriterKey(seed: fresh.seed)
+        if keep { try vault.create(fresh) }
+        let former = try record.map { try WriterKey(seed: $0.seed).writer }
+        let predecessor = former ?? merger.lastWriter
+        return WriterIdentity(
+            key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: predecessor)
+    }
+
+    private static func continuing(
+        _ record: WriterRecord, _ merger: Merger
+    ) throws -> WriterIdentity? {
+        let key = try WriterKey(seed: record.seed)
+        let indices = merger.writers.indices(of: key.writer)
+        guard !merger.writers.forks.contains(where: { $0.key == key.writer }), indices.count <= 1
+        else { return nil }
+        guard let index = indices.first, merger.writers[index].number > 0 else {
+            // Never wrote here: the key is new, unless the books forgot what it wrote.
+            guard record.number == 0 else { return nil }
+            return WriterIdentity(
+                key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: nil)
+        }
+        let entry = merger.writers[index]
+        let agrees =
+            record.number == 0 ? true : try merger.holds(index, record.number, record.id)
+        guard agrees else { return nil }
+        return WriterIdentity(
+            key: key, index: index, number: entry.number + 1, previous: entry.id,
+            stamp: entry.stamp, predecessor: nil)
+    }
+}
+
+extension Merger {
+    /// The writer whose unsealed or last change these books hold: whom a copy comes from.
+    var lastWriter: WriterID? {
+        (0..<writers.count).map { writers[$0] }.max { $0.stamp < $1.stamp }?.key
+    }
+}
