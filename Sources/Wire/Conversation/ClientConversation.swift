@@ -7,7 +7,10 @@ import Convergence
 /// answer to ``receive(_:)``, commit the segments it hands out, then call ``finishAnswer()`` and
 /// commit ``standing`` and ``settled``. Cut off anywhere, the next conversation goes on from what
 /// was committed.
-package struct ClientConversation {
+package struct ClientConversation: Sendable {
+    /// Hashes of one inventory: a peer that lists more is not believed.
+    package static let inventoryMax = 1_000_000
+
     /// A segment that the replica can send: its hash and its share of a request.
     package struct Offer: Hashable, Sendable {
         /// The segment.
@@ -59,11 +62,20 @@ package struct ClientConversation {
     private var answered: (generation: Generation, matches: Bool)?
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
+    private var isAnyLineRefused = false
     private var isFirst = true
+    private let start: Standing
+    private var reached: Standing
 
     /// Where the client stands; to be committed after each answer whose segments are.
-    package private(set) var standing: Standing
-    /// Segments that the peer holds or will never take, as this conversation showed.
+    ///
+    /// While segments of an inventory are still asked for, that is where it stood before: cut off
+    /// there, the next conversation compares again rather than never asking for the rest.
+    package var standing: Standing {
+        inventory == nil && wanted.isEmpty ? reached : start
+    }
+    /// Segments that the peer holds, as this conversation showed. When ``peerChanged``, what was
+    /// known of the peer before counts no more.
     package private(set) var settled: Set<SegmentHash> = []
     /// Whether the peer's mailbox turned out to be another than the one last met.
     package private(set) var peerChanged = false
@@ -71,7 +83,8 @@ package struct ClientConversation {
     /// A conversation with a peer met at `standing`, to whom `outgoing` is new as far as known.
     package init(books: BooksID, standing: Standing, outgoing: [Offer]) {
         self.books = books
-        self.standing = standing
+        start = standing
+        reached = standing
         self.outgoing = outgoing[...]
     }
 
@@ -101,9 +114,10 @@ package struct ClientConversation {
         closing.append(.done)
         answered = nil
         last = nil
+        isAnyLineRefused = false
         phase = .answering
         return Request(
-            hello: .hello(books: books, standing), segments: inFlight, closing: closing)
+            hello: .hello(books: books, reached), segments: inFlight, closing: closing)
     }
 
     /// Takes one line of the answer.
@@ -115,8 +129,7 @@ package struct ClientConversation {
             answered = (generation, matches)
             return .none
         case .refused(let refusal):
-            if let hash = refusal.hash { refused.insert(hash) }
-            if refusal.hash == nil, refusal.kind != .never { throw .refused(refusal) }
+            try note(refusal)
             return .refused(refusal)
         case .segment(let segment):
             guard answered?.matches == true else { throw .order }
@@ -126,6 +139,7 @@ package struct ClientConversation {
         case .have(let hashes):
             guard answered?.matches == false else { throw .order }
             inventory = (inventory ?? []) + hashes
+            guard (inventory?.count ?? 0) <= Self.inventoryMax else { throw .limit }
             return .none
         case .end(let position, let mark, let more):
             guard answered != nil else { throw .order }
@@ -135,27 +149,41 @@ package struct ClientConversation {
         }
     }
 
+    private mutating func note(_ refusal: Refusal) throws(WireFailure) {
+        if let hash = refusal.hash {
+            refused.insert(hash)
+        } else if refusal.kind == .never {
+            // The peer could not read which segment it was, so none of this request is settled.
+            isAnyLineRefused = true
+        } else {
+            throw .refused(refusal)
+        }
+        // What comes after it would be refused alike.
+        if refusal.kind == .later { outgoing = [] }
+    }
+
     /// Ends an answer whose last line came and whose segments are committed.
     ///
     /// Throws ``WireFailure/cut`` when the last line is missing.
     package mutating func finishAnswer() throws(WireFailure) {
         guard phase == .answering, let answered, let last else { throw .cut }
         phase = .talking
-        for hash in inFlight where !refused.contains(hash) { settled.insert(hash) }
+        if !isAnyLineRefused { settled.formUnion(inFlight.filter { !refused.contains($0) }) }
         inFlight = []
         if answered.matches {
             // What did not fit is asked for again; when nothing came, the peer has none of it.
             let rest = wanted.dropFirst(asked.count)
             let missing = wanted.prefix(asked.count).filter { !arrived.contains($0) }
             wanted = missing.count < asked.count ? (missing + rest)[...] : rest
-            if standing.generation == answered.generation, last.position < standing.position {
-                throw .order
-            }
+            let isSame = reached.generation == answered.generation
+            let from = isSame ? reached.position : 0
+            // A peer that says "more" without going on would be asked for ever.
+            guard last.position >= from, !last.more || last.position > from else { throw .order }
         } else {
             peerChanged = true
             inventory = inventory ?? []
         }
-        standing = Standing(
+        reached = Standing(
             generation: answered.generation, position: last.position, mark: last.mark)
     }
 

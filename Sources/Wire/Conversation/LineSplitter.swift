@@ -11,18 +11,22 @@ package struct LineSplitter: Sendable {
     /// dropped, as they keep a connection alive.
     ///
     /// Throws ``WireFailure/limit`` as soon as a line exceeds ``Limits/lineBytesMax``.
-    package mutating func take(_ bytes: some Sequence<UInt8>) throws(WireFailure) -> [[UInt8]] {
+    package mutating func take(_ bytes: some Collection<UInt8>) throws(WireFailure) -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        for byte in bytes {
-            if byte == 0x0a {
-                if !pending.isEmpty { lines.append(pending) }
-                pending.removeAll(keepingCapacity: true)
-            } else {
-                guard pending.count < Limits.lineBytesMax - 1 else { throw .limit }
-                pending.append(byte)
-            }
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: 0x0a) {
+            try append(rest[..<end])
+            if !pending.isEmpty { lines.append(pending) }
+            pending.removeAll(keepingCapacity: true)
+            rest = rest[rest.index(after: end)...]
         }
+        try append(rest)
         return lines
+    }
+
+    private mutating func append(_ part: some Collection<UInt8>) throws(WireFailure) {
+        guard pending.count + part.count < Limits.lineBytesMax else { throw .limit }
+        pending.append(contentsOf: part)
     }
 
     /// The bytes after the last end of a line: of a line that was cut.

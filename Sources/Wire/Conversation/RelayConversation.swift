@@ -5,7 +5,10 @@ import Convergence
 ///
 /// The caller feeds every line to ``receive(_:)``, stores ``accepted`` durably, and only then sends
 /// what ``answer(from:bytesMax:)`` gives.
-package struct RelayConversation {
+package struct RelayConversation: Sendable {
+    /// Refusals of one request: who sends more lines that cannot be read is not heard any further.
+    package static let refusalsMax = 1_000
+
     private enum Phase {
         case greeting
         case listening
@@ -37,7 +40,7 @@ package struct RelayConversation {
             line = try Line(bytes)
         } catch {
             guard phase == .listening else { throw error }
-            refusals.append(Refusal(error == .limit ? .size : .form))
+            try refuse(Refusal(error == .limit ? .size : .form))
             return
         }
         try receive(line)
@@ -49,28 +52,39 @@ package struct RelayConversation {
             guard named == books else { throw .books }
             self.standing = standing
             phase = .listening
-        case (.listening, .segment(let segment)): take(segment)
-        case (.listening, .want(let hashes)): wanted.append(contentsOf: hashes)
+        case (.listening, .segment(let segment)): try take(segment)
+        case (.listening, .want(let hashes)):
+            wanted.append(contentsOf: hashes)
+            guard wanted.count <= Limits.hashesPerLineMax else { throw .limit }
         case (.listening, .done): phase = .ended
         default: throw .order
         }
     }
 
-    private mutating func take(_ segment: Segment) {
+    private mutating func take(_ segment: Segment) throws(WireFailure) {
         if segment.header.books != books {
-            refusals.append(Refusal(.books, hash: segment.hash))
+            try refuse(Refusal(.books, hash: segment.hash))
         } else if !segment.isSignedBySealer {
-            refusals.append(Refusal(.signature, hash: segment.hash))
+            try refuse(Refusal(.signature, hash: segment.hash))
         } else {
             accepted.append(segment)
         }
     }
 
-    /// Refuses all segments of this request: the store cannot take them now.
-    package mutating func refuseAccepted(_ code: Refusal.Code) {
-        refusals.append(contentsOf: accepted.map { Refusal(code, hash: $0.hash) })
-        accepted = []
+    private mutating func refuse(_ refusal: Refusal) throws(WireFailure) {
+        guard refusals.count < Self.refusalsMax else { throw .limit }
+        refusals.append(refusal)
     }
+
+    /// Refuses the segments of this request after the first `count`: the store cannot take them
+    /// now. They come again in the same order, so what depends on a segment never overtakes it.
+    package mutating func refuseAccepted(after count: Int = 0, _ code: Refusal.Code) {
+        refusals.append(contentsOf: accepted.dropFirst(count).map { Refusal(code, hash: $0.hash) })
+        accepted.removeSubrange(min(count, accepted.count)...)
+    }
+
+    /// Why lines of this request were not taken.
+    package var refused: [Refusal] { refusals }
 
     /// The answer, once ``accepted`` is stored.
     ///

@@ -1,0 +1,114 @@
+import Convergence
+import Crypto
+import Foundation
+import Glibc
+
+/// The right to bring books to a relay: a text that the relay's owner hands out.
+///
+/// The relay checks it with its secret alone, so it still holds after the relay's data was wiped.
+package struct Enrolment: Hashable, Sendable {
+    private static let prefix = "jalon-enrol-"
+    private static let nonceBytes = 10
+    private static let codeBytes = 20
+
+    /// What tells one enrolment from another.
+    package let nonce: [UInt8]
+    /// The text to hand out.
+    package let text: String
+
+    /// Makes a new one from ten random bytes.
+    package init(nonce: [UInt8], secret: EnrolmentSecret) {
+        self.nonce = nonce
+        text = Self.prefix + Base32.encode(nonce + secret.code(of: nonce))
+    }
+
+    /// Makes a new one.
+    package static func random(secret: EnrolmentSecret) -> Enrolment {
+        Enrolment(nonce: RelayRandom.bytes(nonceBytes), secret: secret)
+    }
+
+    /// Reads a text; nil unless this secret made it.
+    package init?(text: String, secret: EnrolmentSecret) {
+        guard text.utf8.count <= 200, text.lowercased().hasPrefix(Self.prefix),
+            let bytes = Base32.decode(text.dropFirst(Self.prefix.count)),
+            bytes.count == Self.nonceBytes + Self.codeBytes
+        else { return nil }
+        let nonce = Array(bytes.prefix(Self.nonceBytes))
+        guard secret.isCode(bytes.suffix(Self.codeBytes), of: nonce) else { return nil }
+        self.init(nonce: nonce, secret: secret)
+    }
+}
+
+/// What a relay makes and checks enrolments with; kept apart from its data.
+package struct EnrolmentSecret: Sendable {
+    private static let byteCount = 32
+    private let key: SymmetricKey
+
+    /// A secret of 32 bytes; nil for any other count.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        key = SymmetricKey(data: bytes)
+    }
+
+    /// Reads the secret's file, or makes it, readable by its owner only.
+    package init(file: String) throws(RelayFailure) {
+        if let data = FileManager.default.contents(atPath: file) {
+            let text = String(decoding: data, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let bytes = Base64URL.decode(text), let secret = Self(bytes: bytes) else {
+                throw .badSecret(path: file)
+            }
+            self = secret
+            return
+        }
+        let bytes = RelayRandom.bytes(Self.byteCount)
+        try Self.write(Base64URL.encode(bytes) + "\n", to: file)
+        key = SymmetricKey(data: bytes)
+    }
+
+    private static func write(_ text: String, to file: String) throws(RelayFailure) {
+        let folder = (file as NSString).deletingLastPathComponent
+        do {
+            if !folder.isEmpty {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+            }
+        } catch {
+            throw .files(path: folder, reason: DataFolder.reason(of: error))
+        }
+        // Exclusive: of two starts at once one makes the secret, and the other says so.
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .files(path: file, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0
+        else { throw .files(path: file, reason: String(cString: strerror(errno))) }
+    }
+
+    fileprivate func code(of nonce: [UInt8]) -> [UInt8] {
+        Array(authentication(of: nonce).prefix(20))
+    }
+
+    fileprivate func isCode(_ code: some Collection<UInt8>, of nonce: [UInt8]) -> Bool {
+        // Compared without an early end, so that time tells nothing about the right one.
+        let right = self.code(of: nonce)
+        guard code.count == right.count else { return false }
+        return zip(code, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private func authentication(of nonce: [UInt8]) -> [UInt8] {
+        let message = Array("jalon enrolment 1\0".utf8) + nonce
+        return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
+    }
+}
+
+/// Random bytes of the system.
+package enum RelayRandom {
+    /// `count` bytes that nobody can foresee.
+    package static func bytes(_ count: Int) -> [UInt8] {
+        SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { Array($0) }
+    }
+}

@@ -1,0 +1,70 @@
+import Convergence
+import Hummingbird
+import NIOCore
+import Synchronization
+import Wire
+
+/// Reads a request's body within its bounds of size and time.
+struct BodyReader {
+    /// A body may be slow for so long…
+    static let graceSeconds: Int64 = 10
+    /// …and has to bring so many bytes a second from then on.
+    static let bytesPerSecondMin = 1_024
+
+    private let bytesMax: Int
+    private let start = ContinuousClock.now
+    private(set) var bytes = 0
+
+    /// A reader of a body; throws the refusal when it says itself that it is too large.
+    init(_ request: Request, bytesMax: Int) throws(Refused) {
+        self.bytesMax = bytesMax
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > bytesMax {
+            throw Refused(.size)
+        }
+    }
+
+    /// Counts a part of the body; throws the refusal when it is too much or comes too slowly.
+    mutating func count(_ part: ByteBuffer) throws(Refused) {
+        bytes += part.readableBytes
+        guard bytes <= bytesMax else { throw Refused(.size) }
+        let seconds = (ContinuousClock.now - start).components.seconds
+        guard seconds <= Self.graceSeconds || bytes >= Int(seconds) * Self.bytesPerSecondMin else {
+            throw Refused(.busy)
+        }
+    }
+}
+
+/// Bytes of requests that are held in memory, all told.
+final class Intake: Sendable {
+    /// So many bytes may be held; who comes then is told to come again.
+    static let bytesMax = 256 << 20
+
+    private let held = Mutex(0)
+
+    /// Bytes held for one request; given back when it is let go of.
+    final class Share: Sendable {
+        private let intake: Intake
+        private let held = Mutex(0)
+
+        fileprivate init(_ intake: Intake) { self.intake = intake }
+
+        /// Holds more; throws the refusal when the relay holds too much already.
+        func add(_ bytes: Int) throws(Refused) {
+            let fits = intake.held.withLock { total in
+                guard total + bytes <= Intake.bytesMax else { return false }
+                total += bytes
+                return true
+            }
+            guard fits else { throw Refused(.busy) }
+            held.withLock { $0 += bytes }
+        }
+
+        deinit {
+            let bytes = held.withLock { $0 }
+            intake.held.withLock { $0 -= bytes }
+        }
+    }
+
+    /// A share for one request.
+    func share() -> Share { Share(self) }
+}

@@ -1,0 +1,47 @@
+import Crypto
+import Hummingbird
+import NIOCore
+import Wire
+
+extension RelayRoutes {
+    /// The live channel: a line with the mailbox's position whenever the device is behind, an
+    /// empty one as a sign of life.
+    func live(_ request: Request, _ context: RelayContext) async throws -> Response {
+        let books = try Self.books(context)
+        let token = try Self.token(request)
+        guard let known = request.uri.queryParameters.get("position").flatMap(Int64.init(_:)), known >= 0
+        else { throw Refused(.form) }
+        // Subscribed before it looks, or what is added in between would go unsaid.
+        let subscription = try hub.subscribe(books, token: Array(SHA256.hash(data: token)))
+        let position = try await store.read { database in
+            try gate.mailbox(of: books, token: token, in: database).mailbox.state().position
+        }
+        context.answerLasts()
+        return Response(
+            status: .ok, headers: [.contentType: Answers.lines, .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                var told = known
+                if position != told {
+                    told = position
+                    try await writer.write(Self.line(position))
+                } else {
+                    try await writer.write(Self.beat)
+                }
+                for await newest in subscription.signals {
+                    if let newest, newest > told {
+                        told = newest
+                        try await writer.write(Self.line(newest))
+                    } else {
+                        try await writer.write(Self.beat)
+                    }
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private static let beat = ByteBuffer(string: "\n")
+
+    private static func line(_ position: Int64) -> ByteBuffer {
+        ByteBuffer(string: "{\"position\":\(position)}\n")
+    }
+}

@@ -1,0 +1,137 @@
+import Convergence
+import GRDB
+import Hummingbird
+import NIOCore
+import Wire
+
+extension RelayRoutes {
+    /// Answers are written in parts of this size, so that a client that takes them slowly shows.
+    private static let partBytes = 65_536
+
+    /// One conversation: its lines in, its segments to the disk, its answer out.
+    func sync(_ request: Request, _ context: RelayContext) async throws -> Response {
+        let books = try Self.books(context)
+        let token = try Self.token(request)
+        var reader = try BodyReader(request, bytesMax: Limits.requestBytesMax)
+        let device = try await store.read { database in
+            try gate.mailbox(of: books, token: token, in: database).device
+        }
+        let share = intake.share()
+        var conversation = try await listen(request, books: books, &reader, share)
+        metrics.count(received: reader.bytes)
+        try await keep(&conversation, books: books, device: device)
+        for refusal in conversation.refused { metrics.countRefusal(refusal.code) }
+        let finished = conversation
+        let lines = try await store.read { database in
+            guard let mailbox = try Mailbox(database, books: books) else { throw Refused(.token) }
+            return try finished.answer(from: mailbox)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: Answers.lines, .cacheControl: "no-store"],
+            body: answer(lines))
+    }
+
+    private func listen(
+        _ request: Request, books: BooksID, _ reader: inout BodyReader, _ share: Intake.Share
+    ) async throws -> RelayConversation {
+        var conversation = RelayConversation(books: books)
+        var splitter = LineSplitter()
+        do {
+            for try await part in request.body {
+                try reader.count(part)
+                try share.add(part.readableBytes)
+                for line in try splitter.take(part.readableBytesView) {
+                    try conversation.receive(line)
+                }
+            }
+            let last = splitter.remainder
+            if !last.isEmpty { try conversation.receive(last) }
+            guard conversation.isComplete else { throw WireFailure.cut }
+        } catch let failure as WireFailure {
+            throw Refused(of: failure)
+        }
+        return conversation
+    }
+
+    /// Stores what fits; the rest is refused and the conversation goes on, so that a device whose
+    /// books or relay are full still gets what others sent.
+    private func keep(
+        _ conversation: inout RelayConversation, books: BooksID, device: DeviceTable.Device
+    ) async throws {
+        let segments = conversation.accepted
+        let time = now()
+        let wasSeen = time - device.seen < 3_600_000
+        if segments.isEmpty, wasSeen { return }
+        let stored: Stored
+        do {
+            stored = try await store.commit { database in
+                if !wasSeen { try DeviceTable(database).see(device.id, at: time) }
+                return try append(segments, to: books, in: database)
+            }
+        } catch let failure as StoreFailure {
+            conversation.refuseAccepted(Refused(of: failure).code)
+            return
+        }
+        if stored.taken < segments.count {
+            conversation.refuseAccepted(after: stored.taken, .quota)
+        }
+        metrics.countStored(segments: stored.segments, bytes: stored.bytes)
+        if stored.segments > 0 { hub.publish(books, position: stored.position) }
+    }
+
+    private struct Stored {
+        /// How many of the request's segments lie in the mailbox now.
+        let taken: Int
+        let segments: Int
+        let bytes: Int
+        let position: Int64
+    }
+
+    private func append(
+        _ segments: [Segment], to books: BooksID, in database: Database
+    ) throws -> Stored {
+        guard let mailbox = try Mailbox(database, books: books) else { throw Refused(.token) }
+        let before = try mailbox.state().position
+        let bytesBefore = try mailbox.bytes()
+        var left = quotaBytes - bytesBefore
+        var taken = 0
+        for segment in segments {
+            if try !mailbox.holds(segment.hash) {
+                left -= Int64(segment.encodedBytes)
+                if left < 0 { break }
+            }
+            taken += 1
+        }
+        try mailbox.append(Array(segments.prefix(taken)))
+        let after = try mailbox.state().position
+        return Stored(
+            taken: taken, segments: Int(after - before),
+            bytes: Int(try mailbox.bytes() - bytesBefore), position: after)
+    }
+
+    private func answer(_ lines: [Line]) -> ResponseBody {
+        ResponseBody { writer in
+            var buffer = ByteBuffer()
+            for line in lines {
+                buffer.writeBytes(line.encoded)
+                buffer.writeInteger(UInt8(ascii: "\n"))
+                while buffer.readableBytes >= Self.partBytes {
+                    guard let part = buffer.readSlice(length: Self.partBytes) else { break }
+                    metrics.count(sent: part.readableBytes)
+                    try await writer.write(part)
+                }
+                buffer.discardReadBytes()
+            }
+            metrics.count(sent: buffer.readableBytes)
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+        }
+    }
+}
+
+extension Segment {
+    /// Bytes of the binary form.
+    var encodedBytes: Int {
+        SegmentHeader.byteCount + Self.commitmentBytes + Self.signatureBytes + body.count
+    }
+}
