@@ -38,6 +38,15 @@ extension Replica {
             lock: nil)
     }
 
+    /// A copy of this replica in memory, as a copied folder would be: with another vault.
+    package func duplicate(vault: any WriterVault, environment: Environment) throws -> Replica {
+        let copy = try BooksDatabase.memory()
+        try queue.backup(to: copy)
+        return Replica(
+            queue: copy, key: key, schema: schema, environment: environment, vault: vault, path: "",
+            lock: nil)
+    }
+
     /// Opens the books of a folder. Books of an older schema are rebuilt first.
     package static func open(
         _ places: Places, schema: Schema, environment: Environment, for purpose: Purpose

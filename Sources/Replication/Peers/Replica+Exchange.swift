@@ -160,6 +160,15 @@ extension Replica {
         try named { try queue.unsafeRead { try SegmentShelf($0).segment(hash) } }
     }
 
+    /// Held segments after a place in the order of arrival, at most `count` of them.
+    package func segments(
+        after place: Int64, count: Int
+    ) throws -> [(place: Int64, segment: Segment)] {
+        try named {
+            try queue.unsafeRead { try SegmentShelf($0).segments(after: place, count: count) }
+        }
+    }
+
     // MARK: - Receiving
 
     /// Takes segments that came from a peer, or by another way when `peer` is nil: one transaction,

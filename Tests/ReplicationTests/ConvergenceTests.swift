@@ -1,0 +1,22 @@
+import Convergence
+import Replication
+import TestSupport
+import Testing
+
+/// Promise 2: same version, same books; as a property over random histories, against the oracle.
+@Suite struct ConvergenceTests {
+    /// Histories of one run; each block has seeds of its own and runs beside the others.
+    @Test(arguments: 0..<8)
+    func `random histories end as the oracle says on every device`(block: UInt64) throws {
+        for number in 0..<UInt64(50) {
+            let seed = block * 1_000 + number
+            let history = History(seed: seed)
+            guard let fault = try history.fault() else { continue }
+            let shortest = try history.shrunk()
+            let steps = shortest.steps.map { "\n  \($0)" }.joined()
+            Issue.record(
+                "seed \(seed): \(fault); shortest: \(try shortest.fault() ?? "")\(steps)")
+            return
+        }
+    }
+}
