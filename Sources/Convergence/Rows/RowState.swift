@@ -76,4 +76,11 @@ package struct RowState: Hashable, Sendable {
 
     /// Whether nothing was written to the row.
     package var isEmpty: Bool { entries.isEmpty && tallies.isEmpty && removals.isEmpty }
+
+    /// Whether every field and writer it names is one of that many: damaged storage may name others.
+    package func names(fieldsBelow fields: Int, writersBelow writers: Int) -> Bool {
+        entries.allSatisfy { $0.field < fields && $0.dot.writer < writers }
+            && tallies.allSatisfy { $0.field < fields && $0.dot.writer < writers }
+            && removals.allSatisfy { $0.dot.writer < writers }
+    }
 }

@@ -41,7 +41,8 @@ extension Merger {
                     .fork(WriterRegister.Fork(key: key, number: number, previous: previous)))
             }
         }
-        if honoursLost, let gone = lost[key], gone >= number - 1, writers[trunk].number < number - 1
+        if honoursLost == .inChains, let gone = lost[key], gone >= number - 1,
+            writers[trunk].number < number - 1
         {
             try skip(trunk, to: number - 1, id: previous)
             return .next(trunk)
@@ -52,7 +53,7 @@ extension Merger {
     /// The writer or branch whose change of this number has this id, if it is applied.
     func locate(key: WriterID, number: Int64, id: ChangeID) throws -> WriterIndex? {
         for index in writers.indices(of: key) where try holds(index, number, id) { return index }
-        if honoursLost, let gone = lost[key], gone >= number {
+        if honoursLost != .none, let gone = lost[key], gone >= number {
             let trunk = writers.trunk(of: key)
             return writers[trunk].number < number ? trunk : nil
         }

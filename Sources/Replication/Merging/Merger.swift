@@ -22,9 +22,19 @@ final class Merger {
     /// The number up to which a writer's changes are declared gone.
     var lost: [WriterID: Int64] = [:]
     /// Whether such declarations count now: only once nothing else can be applied.
-    var honoursLost = false
+    var honoursLost = Honouring.none
     /// How many changes were applied.
     private(set) var appliedCount = 0
+
+    /// How far declarations of lost changes count.
+    enum Honouring {
+        /// Not at all.
+        case none
+        /// A context may name changes that are gone.
+        case inContexts
+        /// A writer may also go on after changes of its own that are gone.
+        case inChains
+    }
 
     /// Why a change cannot be applied now or ever.
     enum Hindrance: Hashable {
@@ -45,7 +55,7 @@ final class Merger {
         self.tables = tables
         chain = ChainBlocks(database, tables)
         writers = try Merger.loadWriters(database, tables)
-        rows = try RowCache(database, schema, tables)
+        rows = try RowCache(database, schema, tables, writerCount: writers.count)
         let stored = try Row.fetchAll(database, sql: "SELECT key, value FROM \(tables("merge"))")
         var values: [String: DatabaseValue] = [:]
         for row in stored { values[row[0]] = row[1] }

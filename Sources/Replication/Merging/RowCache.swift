@@ -23,6 +23,8 @@ struct RowCache {
     private let database: Database
     private let schema: Schema
     private let tables: TableNames
+    /// The number of writers that stored rows can name.
+    var writerCount: Int
     private(set) var names: StoredNames
     private var shapes: [Int: TableShape] = [:]
     private var places: [Key: Int] = [:]
@@ -32,10 +34,13 @@ struct RowCache {
     static let alive = "alive"
     private let aliveIndex: Int
 
-    init(_ database: Database, _ schema: Schema, _ tables: TableNames) throws {
+    init(
+        _ database: Database, _ schema: Schema, _ tables: TableNames, writerCount: Int
+    ) throws {
         self.database = database
         self.schema = schema
         self.tables = tables
+        self.writerCount = writerCount
         names = try StoredNames(database, tables)
         aliveIndex = try names.index(of: Self.alive)
         conflicts = ConflictMarks(database, tables)
@@ -82,6 +87,11 @@ struct RowCache {
         let key = Key(table: tableIndex, row: row)
         if let place = places[key] { return place }
         let found = try shape(tableIndex, table).load(row)
+        if let found,
+            !found.state.names(fieldsBelow: names.all.count, writersBelow: writerCount)
+        {
+            throw ReplicationFailure.damaged(path: "", detail: "\(table) \(row.text)")
+        }
         places[key] = cached.count
         cached.append(
             Cached(

@@ -175,7 +175,9 @@ struct SegmentIntake {
                 sql: "INSERT OR IGNORE INTO fork (writer, number, previous) VALUES (?, ?, ?)",
                 arguments: [Data(fork.key.bytes), fork.number, Data(fork.previous.bytes)])
             report.needsRebuild = true
-        case .found: report.needsRebuild = true
+        // While lost changes are passed over, one of them can only be found too late: it waited for
+        // others that are gone. Rebuilding would end the same.
+        case .found: report.needsRebuild = report.needsRebuild || merger.honoursLost == .none
         case .context:
             guard let segment = try SegmentShelf(database).segment(at: place) else { return }
             try reject(segment, "context", nil)
@@ -196,16 +198,25 @@ struct SegmentIntake {
         try merger.flush()
         merger.lost = try Merger.loadLost(database, merger.tables)
         if !merger.lost.isEmpty {
-            merger.honoursLost = true
-            try retryWaiting()
-            merger.honoursLost = false
+            try goOnWithoutLost()
             try merger.flush()
         }
         try compareDigests()
     }
 
+    /// Everything that is here goes first; only then does a writer go on after changes of its own
+    /// that are gone, and then again everything that this makes possible.
+    private mutating func goOnWithoutLost() throws {
+        defer { merger.honoursLost = .none }
+        repeat {
+            merger.honoursLost = .inContexts
+            try retryWaiting()
+            merger.honoursLost = .inChains
+        } while try retryOnce(stopsAtFirst: true)
+    }
+
     /// Tries every waiting segment whose cause is here; whether one of them moved.
-    private mutating func retryOnce() throws -> Bool {
+    private mutating func retryOnce(stopsAtFirst: Bool = false) throws -> Bool {
         let rows = try Row.fetchAll(
             database, sql: "SELECT seq, writer, number, id FROM \(waiting) ORDER BY seq")
         var moved = false
@@ -219,6 +230,7 @@ struct SegmentIntake {
             let applied = merger.appliedCount
             try apply(opened, at: row[0])
             moved = moved || merger.appliedCount > applied
+            if moved, stopsAtFirst { return true }
         }
         return moved
     }
@@ -226,7 +238,7 @@ struct SegmentIntake {
     private func isHere(_ key: WriterID, _ number: Int64, _ id: ChangeID) throws -> Bool {
         if number == 0 { return true }
         if try merger.locate(key: key, number: number, id: id) != nil { return true }
-        guard merger.honoursLost, let gone = merger.lost[key] else { return false }
+        guard merger.honoursLost == .inChains, let gone = merger.lost[key] else { return false }
         return gone >= number
     }
 

@@ -18,7 +18,7 @@ package struct RebuildReport: Hashable, Sendable {
 
 extension Replica {
     /// Segments that a rebuild reads in one transaction: the lock is free in between.
-    private static let segmentsPerStep = 16
+    private static let segmentsPerStep = 8
 
     /// Makes all tables anew from the segments and the unsealed changes, beside the live ones, and
     /// then swaps them. The path of repair, upgrades, branches and changes found again.
@@ -26,6 +26,7 @@ extension Replica {
     /// `progress` is told how many of how many segments are read.
     package func rebuild(progress: (Int, Int) -> Void = { _, _ in }) throws -> RebuildReport {
         let before = try storedDigest()
+        let total = try segmentCount()
         let suffix = try nextSuffix()
         let tables = TableNames(prefix: "rebuild_", indexSuffix: suffix)
         // Every fork that is found asks for one more start; each is found once.
@@ -44,7 +45,7 @@ extension Replica {
                     if isLast, !report.needsRebuild { try swap(database, tables) }
                     return isLast || report.needsRebuild
                 }
-                progress(report.segments, report.segments)
+                progress(min(report.segments, total), total)
                 if report.needsRebuild { isWhole = false }
                 if isDone { break }
             }
@@ -140,6 +141,10 @@ extension Replica {
             let text = try Self.meta(database, "indexes").flatMap { String.fromDatabaseValue($0) }
             return "_" + String((text.flatMap { Int($0.dropFirst()) } ?? 0) + 1)
         }
+    }
+
+    private func segmentCount() throws -> Int {
+        try queue.unsafeRead { try Int.fetchOne($0, sql: "SELECT count(*) FROM segment") ?? 0 }
     }
 
     func storedDigest() throws -> String {

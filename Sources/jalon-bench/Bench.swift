@@ -1,0 +1,55 @@
+import Convergence
+import Foundation
+import Replication
+import Sealing
+import Wire
+
+/// Measures the engine on the workload that `tools/bench` documents, and prints one JSON line for
+/// each figure. Only measures: nothing here is asserted.
+@main
+struct Bench {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        let folder = arguments.count > 1 ? arguments[1] : NSTemporaryDirectory() + "jalon-bench"
+        let invoices = arguments.count > 2 ? Int(arguments[2]) ?? 10_000 : 10_000
+        try merge(folder: folder, invoices: invoices, edits: invoices * 8)
+    }
+
+    /// Invoices of 8 cells, one change each, then edits of single fields at random, as sealed
+    /// segments into a fresh replica on disk.
+    private static func merge(folder: String, invoices: Int, edits: Int) throws {
+        try? FileManager.default.removeItem(atPath: folder)
+        let secret = [UInt8](repeating: 7, count: 32)
+        guard let key = BooksKey(secret: secret) else { return }
+        var workload = try Workload(key: key)
+        let segments = try workload.segments(invoices: invoices, edits: edits)
+        let wire = segments.reduce(0) { $0 + $1.line.count + 1 }
+        let lines = segments.map(\.line)
+
+        let replica = try Replica.join(
+            secret: secret, Places(books: folder + "/books", state: folder + "/state"),
+            schema: Workload.schema, environment: .system, device: "bench")
+        let clock = ContinuousClock()
+        var changes = 0
+        let elapsed = try clock.measure {
+            var batch: [Segment] = []
+            for line in lines {
+                batch.append(try Segment(line: line))
+                if batch.count == 8 {
+                    changes += try replica.accept(batch, from: nil).changes
+                    batch = []
+                }
+            }
+            changes += try replica.accept(batch, from: nil).changes
+        }
+        let cells = invoices * 8 + edits
+        let seconds =
+            Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds)
+        let size = try FileManager.default.attributesOfItem(atPath: folder + "/books/books.sqlite")
+        print(
+            #"{"figure":"merge","cells":\#(cells),"changes":\#(changes),"seconds":\#(seconds),"#
+                + #""cellsPerSecond":\#(Int(Double(cells) / seconds)),"#
+                + #""wireBytesPerCell":\#(Double(wire) / Double(cells)),"#
+                + #""fileBytes":\#(size[.size] as? Int ?? 0)}"#)
+    }
+}
