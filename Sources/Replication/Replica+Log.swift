@@ -46,9 +46,9 @@ extension Replica {
             }
             let rows = try Row.fetchAll(database, sql: "SELECT writer, id, line FROM unsealed")
             for row in rows {
-                guard let writer = WriterID(bytes: row[0] as Data),
-                    let id = ChangeID(bytes: row[1] as Data),
-                    let change = try? Change(line: Array(row[2] as Data))
+                guard let writer = WriterID(bytes: row.bytes(0)),
+                    let id = ChangeID(bytes: row.bytes(1)),
+                    let change = try? Change(line: row.bytes(2))
                 else { continue }
                 let entry = entry(change, id, writer, devices, sealed: false)
                 entries[entry.id] = entries[entry.id] ?? entry

@@ -137,12 +137,12 @@ extension Replica {
                 FROM waiting w JOIN segment s USING (seq) ORDER BY w.seq
                 """)
         return rows.compactMap { row in
-            guard let writer = WriterID(bytes: row[0] as Data),
-                let missing = WriterID(bytes: row[3] as Data)
+            guard let writer = WriterID(bytes: row.bytes(0)),
+                let missing = WriterID(bytes: row.bytes(3)), row.integer(1) <= row.integer(2)
             else { return nil }
             return Status.Waiting(
-                writer: shortName(of: writer), numbers: (row[1] as Int64)...(row[2] as Int64),
-                missingWriter: shortName(of: missing), missingNumber: row[4])
+                writer: shortName(of: writer), numbers: row.integer(1)...row.integer(2),
+                missingWriter: shortName(of: missing), missingNumber: row.integer(4))
         }
     }
 
@@ -151,7 +151,7 @@ extension Replica {
             database, sql: "SELECT hash, reason, at FROM rejected ORDER BY at, hash LIMIT 1000"
         ).map { row in
             Status.Rejected(
-                hash: Base64URL.encode(Array(row[0] as Data)), reason: row[1], at: row[2])
+                hash: Base64URL.encode(row.bytes(0)), reason: row.text(1), at: row.integer(2))
         }
     }
 

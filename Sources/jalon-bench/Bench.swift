@@ -10,9 +10,14 @@ import Wire
 struct Bench {
     static func main() throws {
         let arguments = CommandLine.arguments
-        let folder = arguments.count > 1 ? arguments[1] : NSTemporaryDirectory() + "jalon-bench"
-        let invoices = arguments.count > 2 ? Int(arguments[2]) ?? 10_000 : 10_000
-        try merge(folder: folder, invoices: invoices, edits: invoices * 8)
+        guard arguments.count == 4, let count = Int(arguments[3]), count > 0 else {
+            print("usage: jalon-bench merge|fill FOLDER INVOICES")
+            exit(64)
+        }
+        switch arguments[1] {
+        case "fill": try Fill(folder: arguments[2]).run(invoices: count)
+        default: try merge(folder: arguments[2], invoices: count, edits: count * 8)
+        }
     }
 
     /// Invoices of 8 cells, one change each, then edits of single fields at random, as sealed

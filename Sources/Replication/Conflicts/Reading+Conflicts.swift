@@ -12,8 +12,8 @@ extension Reading {
         let merger = try Merger(database, schema, .live)
         let devices = try deviceNames()
         return try rows.flatMap { row -> [Conflict] in
-            guard let id = RowID(row[1]) else { return [] }
-            return try ConflictReader(merger, devices).conflicts(row[0], id)
+            guard let id = RowID(row.text(1)) else { return [] }
+            return try ConflictReader(merger, devices).conflicts(row.text(0), id)
         }
     }
 

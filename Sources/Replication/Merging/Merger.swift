@@ -58,7 +58,7 @@ final class Merger {
         rows = try RowCache(database, schema, tables, writerCount: writers.count)
         let stored = try Row.fetchAll(database, sql: "SELECT key, value FROM \(tables("merge"))")
         var values: [String: DatabaseValue] = [:]
-        for row in stored { values[row[0]] = row[1] }
+        for row in stored { values[row.text(0)] = row[1] }
         let bytes = values["digest"].flatMap { Data.fromDatabaseValue($0) }
         digest = bytes.flatMap { Digest(bytes: $0) } ?? Digest()
         holdsUnknown = values["unknown"] != nil
@@ -76,22 +76,28 @@ final class Merger {
                 ORDER BY idx
                 """)
         for row in rows {
-            guard let key = WriterID(bytes: row[0] as Data),
-                let id = ChangeID(bytes: row[5] as Data)
+            guard let key = WriterID(bytes: row.bytes(0)),
+                let id = ChangeID(bytes: row.bytes(5))
             else { throw ReplicationFailure.damaged(path: "", detail: "writer") }
-            let branch = (row[1] as Data?).flatMap { ChangeID(bytes: $0) }
+            let branch = ChangeID(bytes: row.bytes(1))
+            let parent = row.optionalInteger(2).map { Int($0) }
+            let (fork, number) = (row.integer(3), row.integer(4))
+            guard (0..<register.count).contains(parent ?? 0) || parent == nil,
+                (1...Limits.numberMax).contains(fork),
+                (fork - 1...Limits.numberMax).contains(number)
+            else { throw ReplicationFailure.damaged(path: "", detail: "writer") }
             register.insert(
                 WriterRegister.Entry(
-                    key: key, branch: branch, parent: row[2], fork: row[3], number: row[4], id: id,
-                    stamp: row[6], context: nil))
+                    key: key, branch: branch, parent: parent, fork: fork, number: number, id: id,
+                    stamp: row.integer(6), context: nil))
         }
         let forks = try Row.fetchAll(database, sql: "SELECT writer, number, previous FROM fork")
         for row in forks {
-            guard let key = WriterID(bytes: row[0] as Data),
-                let previous = ChangeID(bytes: row[2] as Data)
+            guard let key = WriterID(bytes: row.bytes(0)),
+                let previous = ChangeID(bytes: row.bytes(2))
             else { continue }
             register.forks.insert(
-                WriterRegister.Fork(key: key, number: row[1], previous: previous))
+                WriterRegister.Fork(key: key, number: row.integer(1), previous: previous))
         }
         return register
     }
@@ -182,7 +188,13 @@ final class Merger {
         let rows = try Row.fetchAll(
             database, sql: "SELECT other, number FROM \(tables("context")) WHERE writer = ?",
             arguments: [writer])
-        for row in rows { context[row[0]] = row[1] }
+        for row in rows {
+            let other = Int(row.integer(0))
+            guard (0..<writers.count).contains(other) else {
+                throw ReplicationFailure.damaged(path: "", detail: "context")
+            }
+            context[other] = row.integer(1)
+        }
         return context
     }
 

@@ -221,14 +221,14 @@ struct SegmentIntake {
             database, sql: "SELECT seq, writer, number, id FROM \(waiting) ORDER BY seq")
         var moved = false
         for row in rows {
-            guard let key = WriterID(bytes: row[1] as Data),
-                let id = ChangeID(bytes: row[3] as Data),
-                try isHere(key, row[2], id),
-                let segment = try SegmentShelf(database).segment(at: row[0]),
+            guard let key = WriterID(bytes: row.bytes(1)),
+                let id = ChangeID(bytes: row.bytes(3)),
+                try isHere(key, row.integer(2), id),
+                let segment = try SegmentShelf(database).segment(at: row.integer(0)),
                 let opened = try? seal.open(segment)
             else { continue }
             let applied = merger.appliedCount
-            try apply(opened, at: row[0])
+            try apply(opened, at: row.integer(0))
             moved = moved || merger.appliedCount > applied
             if moved, stopsAtFirst { return true }
         }

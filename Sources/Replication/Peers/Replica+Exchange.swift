@@ -63,15 +63,15 @@ extension Replica {
         var last = ChangeID.origin
         var isRest = true
         while let row = try cursor.next() {
-            guard let writer = WriterID(bytes: row[0] as Data),
-                let previous = ChangeID(bytes: row[2] as Data),
-                let id = ChangeID(bytes: row[3] as Data)
+            guard let writer = WriterID(bytes: row.bytes(0)),
+                let previous = ChangeID(bytes: row.bytes(2)),
+                let id = ChangeID(bytes: row.bytes(3))
             else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
-            let line = Array(row[4] as Data)
+            let line = row.bytes(4)
             if let head {
                 let follows =
                     writer == head.writer && previous == last
-                    && (row[1] as Int64) == head.number + Int64(lines.count)
+                    && row.integer(1) == head.number + Int64(lines.count)
                 let isFull =
                     bytes + line.count > Seal.textBytesAim
                     || lines.count == Limits.changesPerSegmentMax
@@ -80,7 +80,7 @@ extension Replica {
                     break
                 }
             } else {
-                head = (writer, row[1], previous)
+                head = (writer, row.integer(1), previous)
             }
             lines.append(line)
             bytes += line.count + 1
@@ -149,9 +149,9 @@ extension Replica {
     }
 
     private static func offer(_ row: Row) -> ClientConversation.Offer? {
-        SegmentHash(bytes: row[0] as Data).map {
+        SegmentHash(bytes: row.bytes(0)).map {
             ClientConversation.Offer(
-                hash: $0, lineBytes: SegmentBudget.lineBytes(bodyBytes: row[1]))
+                hash: $0, lineBytes: SegmentBudget.lineBytes(bodyBytes: Int(row.integer(1))))
         }
     }
 

@@ -27,8 +27,8 @@ extension Replica {
     }
 
     private func peer(_ row: Row, _ writer: WriterID?, _ database: Database) throws -> Peer {
-        let generation = (row[4] as Data?).flatMap { Generation(bytes: $0) }
-        let mark = (row[6] as Data?).flatMap { Mark(bytes: $0) }
+        let generation = Generation(bytes: row.bytes(4))
+        let mark = Mark(bytes: row.bytes(6))
         let reached = try writer.flatMap { writer in
             try Int64.fetchOne(
                 database,
@@ -36,12 +36,13 @@ extension Replica {
                     SELECT max(last) FROM segment WHERE writer = ?1 AND (seq <= ?2 OR origin = ?3
                     OR hash IN (SELECT hash FROM peer_segment WHERE peer = ?3 AND code = 'held'))
                     """,
-                arguments: [Data(writer.bytes), row[7] as Int64, row[0] as Int64])
+                arguments: [Data(writer.bytes), row.integer(7), row.integer(0)])
         }
         return Peer(
-            id: row[0], name: row[1], address: row[2], lastSync: row[3], reached: reached ?? 0,
+            id: row.integer(0), name: row.text(1), address: row.text(2),
+            lastSync: row.optionalInteger(3), reached: reached ?? 0,
             standing: Standing(
-                generation: generation, position: row[5], mark: mark ?? .origin))
+                generation: generation, position: row.integer(5), mark: mark ?? .origin))
     }
 
     /// Adds a peer. Nothing is asked of it.

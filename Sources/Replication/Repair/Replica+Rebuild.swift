@@ -97,10 +97,10 @@ extension Replica {
         try intake.retryWaiting()
         var changes = 0
         for row in rows {
-            guard let writer = WriterID(bytes: row[0] as Data),
-                let previous = ChangeID(bytes: row[1] as Data),
-                let id = ChangeID(bytes: row[2] as Data),
-                let change = try? Change(line: Array(row[3] as Data))
+            guard let writer = WriterID(bytes: row.bytes(0)),
+                let previous = ChangeID(bytes: row.bytes(1)),
+                let id = ChangeID(bytes: row.bytes(2)),
+                let change = try? Change(line: row.bytes(3))
             else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
             if try merger.apply(change, key: writer, previous: previous, id: id) == nil {
                 changes += 1

@@ -96,10 +96,10 @@ extension Replica {
                 sql: "SELECT seq, hash, data FROM segment WHERE seq > ? ORDER BY seq LIMIT 64",
                 arguments: [place])
             for row in rows {
-                place = row[0]
-                let segment = Segment(encoded: Array(row[2] as Data))
+                place = row.integer(0)
+                let segment = Segment(encoded: row.bytes(2))
                 let isSound =
-                    segment.map { $0.hash.bytes == Array(row[1] as Data) && $0.isSignedBySealer }
+                    segment.map { $0.hash.bytes == row.bytes(1) && $0.isSignedBySealer }
                     ?? false
                 let opens = segment.map { (try? seal.open($0)) != nil } ?? false
                 if !isSound || !opens {
@@ -123,7 +123,7 @@ extension Merger {
             ).map { (table.name, $0) }
         }
         places += try Row.fetchAll(database, sql: "SELECT tbl, id FROM \(tables("other"))")
-            .map { ($0[0], $0[1]) }
+            .map { ($0.text(0), $0.text(1)) }
         for (table, id) in places {
             guard let row = RowID(id) else {
                 throw ReplicationFailure.damaged(path: "", detail: "\(table) \(id)")

@@ -42,10 +42,10 @@ struct SegmentShelf {
             database, sql: "SELECT seq, data FROM segment WHERE seq > ? ORDER BY seq LIMIT ?",
             arguments: [place, count])
         return try rows.map { row in
-            guard let segment = Segment(encoded: Array(row[1] as Data)) else {
-                throw ReplicationFailure.damaged(path: "", detail: "segment \(row[0] as Int64)")
+            guard let segment = Segment(encoded: row.bytes(1)) else {
+                throw ReplicationFailure.damaged(path: "", detail: "segment \row.integer(0)")
             }
-            return (row[0], segment)
+            return (row.integer(0), segment)
         }
     }
 
