@@ -4,16 +4,18 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// A relay: a store, its routes and a server, from start to graceful stop.
-package struct Relay: Sendable {
+package final class Relay: Sendable {
     private let configuration: RelayConfiguration
     private let logger: Logger
     private let store: RelayStore
     private let metrics: Metrics
     private let hub = LiveHub()
     private let gate: Gate
+    private let group = Mutex<ServiceGroup?>(nil)
 
     /// Opens the store; throws ``RelayFailure`` when it cannot.
     package init(_ configuration: RelayConfiguration, logger: Logger) throws {
@@ -42,16 +44,24 @@ package struct Relay: Sendable {
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: hub, successTerminationBehavior: .ignore),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            gracefulShutdownSignals: configuration.stopsOnSignals ? [.sigterm, .sigint] : [],
+            logger: quiet)
         settings.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
+        let group = ServiceGroup(configuration: settings)
+        self.group.withLock { $0 = group }
         do {
-            try await ServiceGroup(configuration: settings).run()
+            try await group.run()
         } catch let error as IOError {
             throw RelayFailure.listen(address: address, reason: Self.fault(of: error))
         } catch let error as SocketAddressError {
             throw RelayFailure.listen(address: address, reason: .other("\(error)"))
         }
         logger.notice("stopped")
+    }
+
+    /// Stops it as SIGTERM does; returns at once.
+    package func stop() async {
+        await group.withLock { $0 }?.triggerGracefulShutdown()
     }
 
     private var address: String { "\(configuration.host):\(configuration.port)" }

@@ -21,6 +21,9 @@ package struct RelayConfiguration: Sendable {
     /// Seconds that a graceful stop waits for answers under way.
     package var stopSeconds: Int64 = 30
 
+    /// Whether SIGTERM and SIGINT stop it.
+    package var stopsOnSignals = true
+
     /// A configuration with the usual bounds.
     package init(data: DataFolder, host: String, port: Int, secretFile: String) {
         self.data = data

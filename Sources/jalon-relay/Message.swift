@@ -20,7 +20,7 @@ struct Message {
         case .foreignFolder(let path, let found):
             self.init(
                 73, "\(path) is not a relay's folder: it holds \(found).",
-                try: "a folder of its own, for example --data \(path)/relay")
+                try: "a folder of its own, for example --data \(path == "/" ? "" : path)/relay")
         case .newerData(let path):
             self.init(
                 65, "\(path) was written by a newer jalon-relay than this one, "

@@ -156,6 +156,11 @@ final class Committer: Sendable {
     }
 
     func close() {
-        writing.holding { try? pool.close() }
+        writing.holding {
+            // The pool closes its writer before its readers, and only a writer that is alone would
+            // fold the journal by itself. What is not folded now is folded at the next start.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try? pool.close()
+        }
     }
 }

@@ -63,17 +63,17 @@ package struct ClientConversation: Sendable {
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
     private var isAnyLineRefused = false
+    private var isComparing = false
+    private var isCutShort = false
     private var isFirst = true
     private let start: Standing
     private var reached: Standing
 
     /// Where the client stands; to be committed after each answer whose segments are.
     ///
-    /// While segments of an inventory are still asked for, that is where it stood before: cut off
-    /// there, the next conversation compares again rather than never asking for the rest.
-    package var standing: Standing {
-        inventory == nil && wanted.isEmpty ? reached : start
-    }
+    /// Until both sides of a comparison have what they lacked, that is where it stood before: cut
+    /// off there, the next conversation compares again rather than forgetting the rest.
+    package var standing: Standing { isComparing ? start : reached }
     /// Segments that the peer holds, as this conversation showed. When ``peerChanged``, what was
     /// known of the peer before counts no more.
     package private(set) var settled: Set<SegmentHash> = []
@@ -155,11 +155,15 @@ package struct ClientConversation: Sendable {
         } else if refusal.kind == .never {
             // The peer could not read which segment it was, so none of this request is settled.
             isAnyLineRefused = true
+            isCutShort = true
         } else {
             throw .refused(refusal)
         }
         // What comes after it would be refused alike.
-        if refusal.kind == .later { outgoing = [] }
+        if refusal.kind == .later {
+            outgoing = []
+            isCutShort = true
+        }
     }
 
     /// Ends an answer whose last line came and whose segments are committed.
@@ -179,8 +183,10 @@ package struct ClientConversation: Sendable {
             let from = isSame ? reached.position : 0
             // A peer that says "more" without going on would be asked for ever.
             guard last.position >= from, !last.more || last.position > from else { throw .order }
+            updateComparison()
         } else {
             peerChanged = true
+            isComparing = true
             inventory = inventory ?? []
         }
         reached = Standing(
@@ -198,5 +204,10 @@ package struct ClientConversation: Sendable {
         outgoing = own.filter { !theirSet.contains($0.hash) }[...]
         wanted = theirs.filter { !ownSet.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))
+        updateComparison()
+    }
+
+    private mutating func updateComparison() {
+        if wanted.isEmpty, outgoing.isEmpty, !isCutShort { isComparing = false }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RelayServer
+import Wire
 
 /// The devices that have a token here.
 struct Devices: ParsableCommand {

@@ -32,8 +32,8 @@ struct Serve: AsyncParsableCommand {
             valueName: "count"))
     var maxConnectionsPerAddress = 64
 
-    @Option(help: ArgumentHelp("How much is logged: debug, info, notice, warning or error.", valueName: "level"))
-    var log: Logger.Level = .info
+    @Option(help: ArgumentHelp("How much is logged, on standard error.", valueName: "level"))
+    var log: LogLevel = .info
 
     func validate() throws {
         guard maxConnections > 0 else {
@@ -52,7 +52,7 @@ struct Serve: AsyncParsableCommand {
         configuration.connectionsMax = maxConnections
         configuration.connectionsPerAddressMax = maxConnectionsPerAddress
         var logger = Logger(label: "jalon-relay") { _ in LineLogHandler() }
-        logger.logLevel = log
+        logger.logLevel = log.level
         let relay = try Relay(configuration, logger: logger)
         let host = listen.urlHost
         try await relay.run { port in
@@ -61,4 +61,9 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// How much is logged.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, notice, warning, error
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}

@@ -1,0 +1,138 @@
+package import AsyncHTTPClient
+import Convergence
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// Carries conversations over HTTP: one `POST` for each request, and an admission when the relay
+/// does not know this device's token.
+package struct HTTPCarrier<Member: Membership>: Transport {
+    /// The relay.
+    package let address: PeerAddress
+    private let client: HTTPClient
+    private let member: Member
+
+    /// A carrier to a relay over a client, see ``HTTPClient/forSync()``.
+    package init(_ address: PeerAddress, member: Member, client: HTTPClient) {
+        self.address = address
+        self.member = member
+        self.client = client
+    }
+
+    package func exchange(
+        _ request: [UInt8], _ receive: (_ part: [UInt8]) throws -> Void
+    ) async throws {
+        do {
+            try await post(request, token: try member.token(), receive)
+        } catch SyncFailure.refused(let refusal) where refusal.code == .token {
+            // The relay was wiped, or never met this device. Nothing of the answer was taken yet.
+            try await post(request, token: try await admit(), receive)
+        }
+    }
+
+    /// Has this device admitted with a new token, and gives it.
+    package func admit() async throws -> [UInt8] {
+        let (token, request) = try member.renewal()
+        var post = HTTPClientRequest(url: path("devices"))
+        post.method = .POST
+        post.headers.add(name: "content-type", value: "application/json")
+        post.body = .bytes(ByteBuffer(bytes: Self.json(request)))
+        let answer = try await send(post)
+        guard answer.status == .created else { throw try await refusal(answer) }
+        return token
+    }
+
+    private func post(
+        _ request: [UInt8], token: [UInt8], _ receive: (_ part: [UInt8]) throws -> Void
+    ) async throws {
+        var post = HTTPClientRequest(url: path("sync"))
+        post.method = .POST
+        post.headers.add(name: "content-type", value: "application/x-ndjson")
+        post.headers.add(name: "authorization", value: "Bearer " + Base64URL.encode(token))
+        post.body = .bytes(ByteBuffer(bytes: request))
+        let answer = try await send(post)
+        guard answer.status == .ok, answer.isLines else { throw try await refusal(answer) }
+        var parts = answer.body.makeAsyncIterator()
+        while let part = try await next(&parts) { try receive(Array(part.readableBytesView)) }
+    }
+
+    private func path(_ last: String) -> String {
+        "\(address.text)/v1/books/\(member.books.text)/\(last)"
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        do {
+            return try await client.execute(request, timeout: .minutes(10))
+        } catch {
+            throw SyncFailure.from(error, host: address.host, isAnswering: false)
+        }
+    }
+
+    private func next(
+        _ parts: inout HTTPClientResponse.Body.AsyncIterator
+    ) async throws -> ByteBuffer? {
+        do {
+            return try await parts.next(isolation: #isolation)
+        } catch {
+            throw SyncFailure.from(error, host: address.host, isAnswering: true)
+        }
+    }
+
+    private func refusal(_ answer: HTTPClientResponse) async throws -> SyncFailure {
+        try await .from(answer, address: address)
+    }
+
+    private static func json(_ request: AdmissionRequest) -> [UInt8] {
+        var fields = [
+            ("key", Base64URL.encode(request.admission.key)),
+            ("tokenHash", Base64URL.encode(request.admission.tokenHash)),
+            ("proof", Base64URL.encode(request.admission.proof)),
+        ]
+        if let name = request.name { fields.append(("name", cut(name))) }
+        if let enrolment = request.enrolment { fields.append(("enrolment", enrolment)) }
+        let members = fields.map { "\(quoted($0.0)):\(quoted($0.1))" }
+        return Array("{\(members.joined(separator: ","))}".utf8)
+    }
+
+    /// A name as long as a relay takes it, cut at a character.
+    private static func cut(_ name: String) -> String {
+        var name = name
+        while name.utf8.count > 200 { name.removeLast() }
+        return name
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
+                quoted += "\\"
+                quoted.unicodeScalars.append(scalar)
+            case "\0"..<" ":
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
+
+extension HTTPClient {
+    /// A client for conversations: 5 seconds to connect, 15 of silence, no redirects, as a token
+    /// belongs to one address. The caller shuts it down.
+    package static func forSync() -> HTTPClient { make(silence: .seconds(15)) }
+
+    /// A client for the live channel, where a sign of life comes every 20 seconds.
+    package static func forLiveChannel() -> HTTPClient { make(silence: .seconds(60)) }
+
+    private static func make(silence: TimeAmount) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout = .init(connect: .seconds(5), read: silence, write: .seconds(15))
+        // Shorter than a relay's patience, so that no request meets a connection just given up.
+        configuration.connectionPool = .init(idleTimeout: .seconds(5))
+        configuration.httpVersion = .http1Only
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+}

@@ -1,0 +1,135 @@
+import Convergence
+package import Wire
+
+/// One conversation from the first line to the last: it moves lines between a ledger and a peer, and
+/// leaves every decision to ``ClientConversation``.
+///
+/// It may end anywhere, by a failure, a cancelled task or a lost machine; the next one goes on from
+/// what was committed.
+package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
+    /// Received segments are handed over in batches of so many…
+    package static var batchCount: Int { 256 }
+    /// …or of so many bytes.
+    package static var batchBytes: Int { 2_097_152 }
+
+    /// A standing that no mailbox has, so that both sides compare what they hold.
+    package static var doubtful: Standing {
+        Standing(
+            generation: Generation(checked: [UInt8](repeating: 0, count: Generation.byteCount)),
+            position: 0, mark: .origin)
+    }
+
+    /// Where segments come from and go to.
+    package private(set) var ledger: Ledger
+    private let carrier: Carrier
+    private var conversation: ClientConversation
+    private var report = SyncReport()
+    private var batch: [Segment] = []
+    private var bytesOfBatch = 0
+
+    /// Prepares a conversation of a ledger over a carrier. `comparing`: both sides list what they
+    /// hold, whatever was known before.
+    package init(_ ledger: Ledger, over carrier: Carrier, comparing: Bool = false) throws {
+        var ledger = ledger
+        let (standing, offers) = try ledger.begin()
+        self.ledger = ledger
+        self.carrier = carrier
+        conversation = ClientConversation(
+            books: ledger.books, standing: comparing ? Self.doubtful : standing, outgoing: offers)
+    }
+
+    /// Talks until both sides have everything. Throws ``SyncFailure``, or what the ledger throws.
+    package mutating func run() async throws -> SyncReport {
+        while let request = conversation.nextRequest() {
+            try await exchange(request)
+            try handOver()
+            do {
+                try conversation.finishAnswer()
+            } catch {
+                throw SyncFailure.broken(error)
+            }
+            report.requests += 1
+            if conversation.needsInventory { conversation.compare(with: try ledger.inventory()) }
+            try settle(conversation.standing)
+        }
+        report.peerChanged = conversation.peerChanged
+        report.sent = conversation.settled.count
+        report.position = conversation.standing.position
+        // What came damaged is still lying there: the next conversation looks for what is missing.
+        if report.setAside + report.unreadable > 0 { try settle(Self.doubtful) }
+        try ledger.finish()
+        return report
+    }
+
+    private mutating func settle(_ standing: Standing) throws {
+        try ledger.settle(
+            SyncScore(
+                standing: standing, settled: conversation.settled, refusals: report.refusals,
+                peerChanged: conversation.peerChanged))
+    }
+
+    private mutating func exchange(_ request: ClientConversation.Request) async throws {
+        var splitter = LineSplitter()
+        let body = try encode(request)
+        try await carrier.exchange(body) { part in
+            let lines: [[UInt8]]
+            do {
+                lines = try splitter.take(part)
+            } catch let failure as WireFailure {
+                throw SyncFailure.broken(failure)
+            }
+            for line in lines { try take(line) }
+        }
+        guard splitter.remainder.isEmpty else { throw SyncFailure.broken(.cut) }
+    }
+
+    private func encode(_ request: ClientConversation.Request) throws -> [UInt8] {
+        var body = request.hello.encoded
+        body.append(0x0a)
+        for hash in request.segments {
+            guard let segment = try ledger.segment(hash) else { continue }
+            body.append(contentsOf: segment.line)
+            body.append(0x0a)
+        }
+        for line in request.closing {
+            body.append(contentsOf: line.encoded)
+            body.append(0x0a)
+        }
+        return body
+    }
+
+    private mutating func take(_ bytes: [UInt8]) throws {
+        let line: Line
+        do {
+            line = try Line(bytes)
+        } catch {
+            // One bad line stops no other.
+            report.unreadable += 1
+            return
+        }
+        let event: ClientConversation.Event
+        do {
+            event = try conversation.receive(line)
+        } catch .refused(let refusal) {
+            throw SyncFailure.refused(refusal)
+        } catch {
+            throw SyncFailure.broken(error)
+        }
+        switch event {
+        case .none: break
+        case .refused(let refusal): report.refusals.append(refusal)
+        case .segment(let segment):
+            batch.append(segment)
+            bytesOfBatch += segment.body.count
+            if batch.count >= Self.batchCount || bytesOfBatch >= Self.batchBytes { try handOver() }
+        }
+    }
+
+    private mutating func handOver() throws {
+        guard !batch.isEmpty else { return }
+        report.received += batch.count
+        report.setAside += try ledger.accept(batch)
+        batch = []
+        bytesOfBatch = 0
+    }
+}
