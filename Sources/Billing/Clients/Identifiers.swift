@@ -16,8 +16,9 @@ package enum Identifiers {
         return digits
     }
 
-    /// A VAT id: the country's two letters and 2 to 13 letters and digits; blanks, dots and dashes
-    /// do not count. For France: a key of two characters and a SIREN; a key of two digits is
+    /// A VAT id: the country's two letters and 2 to 13 letters and digits.
+    ///
+    /// Blanks, dots and dashes do not count. For France: a key of two characters and a SIREN; a key of two digits is
     /// (12 + 3 × (SIREN mod 97)) mod 97.
     package static func vatID(_ text: String) throws(BillingFailure) -> String {
         let kept = text.uppercased().filter { !$0.isWhitespace && $0 != "." && $0 != "-" }

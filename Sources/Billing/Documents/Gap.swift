@@ -1,5 +1,7 @@
-/// Mandatory content of an invoice that is missing (France: CGI annexe II art. 242 nonies A, Code
-/// de commerce art. L441-9 and R123-237).
+/// Mandatory content of an invoice that is missing.
+///
+/// France: article 242 nonies A of annexe II of the Code général des impôts, articles L441-9 and
+/// R123-237 of the Code de commerce.
 package enum Gap: String, CaseIterable, Sendable {
     case sellerLegalForm, sellerAddress, sellerSiren, sellerRegistration, sellerVatId
     case penalty, discount, nature, exemption

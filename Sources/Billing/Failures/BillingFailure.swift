@@ -57,8 +57,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case noLines
     /// An issued invoice is needed; this is a draft.
     case notIssued(RowID)
-    /// A client has drafts, unpaid invoices or packages: it cannot be removed.
-    case clientInUse(Candidate, drafts: Int, open: Int)
+    /// The draft has no line of this number; there are so many.
+    case noSuchLine(number: Int, count: Int)
     /// A payment must be more than nothing.
     case paymentNotPositive(text: String)
     /// The use of a package must be a whole number other than zero, within a billion.
@@ -80,12 +80,10 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case seriesNotOurs(SeriesClaim)
     /// No series has that name.
     case seriesUnknown(name: String, known: [String])
-    /// A series cannot have that name: letters, digits and `+ - _ /`, at most 24 of them.
+    /// A series cannot have that name: letters, digits and `+ - _ /`, at most 20 of them.
     case seriesName(text: String)
     /// A series of that name exists already.
     case seriesExists(SeriesClaim)
-    /// A second series, or a closing one, needs a reason.
-    case reasonNeeded(series: String)
     /// The number given as the last one is below one that the books hold.
     case lastNumberTooLow(series: String, given: Int64, known: Int64)
     /// The date lies before the last document of the series.

@@ -43,8 +43,8 @@ package enum IdentifierFault: Equatable, Sendable {
 
 /// Which text was typed.
 package enum TextField: String, Equatable, Sendable {
-    case name, address, unit, reason, method, reference, note, legalForm, registration, penalty
-    case discount, nature, exemption
+    case name, address, unit, reason, method, reference, note
+    case legalForm, registration, penalty, discount, nature, exemption
 }
 
 /// What is wrong with a text.

@@ -33,4 +33,9 @@ extension Int64 {
     func adding(_ other: Int64) throws(BillingFailure) -> Int64 {
         try (Int128(self) + Int128(other)).asMinor()
     }
+
+    /// The difference of two amounts, or `amountTooLarge`.
+    func subtracting(_ other: Int64) throws(BillingFailure) -> Int64 {
+        try (Int128(self) - Int128(other)).asMinor()
+    }
 }

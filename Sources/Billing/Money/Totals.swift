@@ -61,14 +61,16 @@ extension Totals {
         var allowances: Int64 = 0
         var charges: Int64 = 0
         for adjustment in content.adjustments {
-            let signed = adjustment.charge ? adjustment.amount : -adjustment.amount
             if adjustment.charge {
                 charges = try charges.adding(adjustment.amount)
             } else {
                 allowances = try allowances.adding(adjustment.amount)
             }
             let key = Key(category: adjustment.category, rate: adjustment.rate)
-            bases[key] = try bases[key, default: 0].adding(signed)
+            let basis = bases[key, default: 0]
+            bases[key] =
+                try adjustment.charge
+                ? basis.adding(adjustment.amount) : basis.subtracting(adjustment.amount)
         }
         var groups: [VATGroup] = []
         for (key, basis) in bases {
@@ -87,12 +89,12 @@ extension Totals {
         self.lines = lines
         self.allowances = allowances
         self.charges = charges
-        self.net = try lines.adding(-allowances).adding(charges)
+        self.net = try lines.subtracting(allowances).adding(charges)
         self.vat = vat
         self.gross = try net.adding(vat)
         self.prepaid = content.prepaid
         self.rounding = content.rounding
-        self.due = try gross.adding(-content.prepaid).adding(content.rounding)
+        self.due = try gross.subtracting(content.prepaid).adding(content.rounding)
         self.groups = groups
     }
 
@@ -113,7 +115,9 @@ extension DraftContent.Line {
             .times(Int128.powerOfTen(quantity.scale + price.scale))
         var net = try product.dividedHalfUp(by: divisor).asMinor()
         for adjustment in adjustments {
-            net = try net.adding(adjustment.charge ? adjustment.amount : -adjustment.amount)
+            net =
+                try adjustment.charge
+                ? net.adding(adjustment.amount) : net.subtracting(adjustment.amount)
         }
         return net
     }

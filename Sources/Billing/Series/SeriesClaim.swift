@@ -1,4 +1,4 @@
-/// Who may issue from a series, as the books say at present.
+/// A number series, and who may issue from it as the books say at present.
 package struct SeriesClaim: Equatable, Sendable {
     /// What became of a series.
     package enum State: String, Sendable {
@@ -16,6 +16,46 @@ package struct SeriesClaim: Equatable, Sendable {
     package let state: State
     /// The writers that hold it: one, or several if it was claimed twice; none when closed.
     package let writers: [String]
-    /// The number of its last document, or the one that was confirmed; 0 for none.
+    /// The greatest number that was issued or confirmed; 0 for none.
     package let lastNumber: Int64
+    /// The date of its last document.
+    package let lastDate: CivilDate?
+    /// Why it was opened, continued or closed, as typed; nil if nothing was given.
+    package let reason: String?
+    /// How many decisions about it stand one upon the other.
+    let turn: Int64
+
+    /// The number that follows the last one, as documents bear it: `F-0001`.
+    package var nextNumber: String { Self.number(name, lastNumber + 1) }
+    /// The last number as documents bear it; nil for none.
+    package var lastText: String? { lastNumber > 0 ? Self.number(name, lastNumber) : nil }
+
+    /// The text of a number: the series, a dash, at least four digits.
+    static func number(_ series: String, _ sequence: Int64) -> String {
+        let digits = String(sequence)
+        return series + "-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// Checks a new series' name: ASCII letters, digits and `+ - _ /`, at most 20, so that its
+    /// numbers keep within the 35 characters of EN 16931.
+    static func checkedName(_ text: String) throws(BillingFailure) -> String {
+        let allowed: (Character) -> Bool = { character in
+            character.isASCII && (character.isLetter || character.isNumber)
+                || ["+", "-", "_", "/"].contains(character)
+        }
+        guard (1...20).contains(text.count), text.allSatisfy(allowed),
+            text.first != "-", text.first != "+"
+        else { throw .seriesName(text: text) }
+        return text
+    }
+
+    /// `name state writers lastNumber lastDate reason mine`.
+    package func json(mine writer: String?) -> JSON {
+        .members([
+            "name": .string(name), "state": .string(state.rawValue),
+            "writers": .array(writers.map { .string($0) }), "lastNumber": .text(lastText),
+            "lastDate": .text(lastDate?.iso), "reason": .text(reason),
+            "mine": .bool(writer.map { writers.contains($0) } ?? false),
+        ])
+    }
 }

@@ -1,0 +1,87 @@
+package import Replication
+
+/// The tables of the business; field names are those of the JSON answers.
+///
+/// Amounts are integers of minor units; dates are ISO text; quantities, prices and rates are exact
+/// decimal text; `created` is milliseconds since 1970 and only orders lists.
+package enum BillingSchema {
+    /// All tables; the version grows with every change of them.
+    package static let schema = Schema(
+        version: 1,
+        tables: [
+            settings, clients, invoices, lines, adjustments, documents, series, payments,
+            allocations, packages,
+        ])
+
+    /// One row, derived from a constant key.
+    private static let settings = Table("settings", Settings.fields.map { .register($0) })
+
+    private static let clients = Table(
+        "clients",
+        ["name", "email", "terms", "vatId", "siren", "address", "country", "created"]
+            .map { .register($0) })
+
+    /// Drafts. What was issued lies in `documents` and does not change with them.
+    private static let invoices = Table(
+        "invoices",
+        [.reference("client", to: "clients")]
+            + ["currency", "due", "prepaid", "rounding", "created"].map { .register($0) })
+
+    private static let lines = Table(
+        "lines",
+        [.reference("invoice", to: "invoices")]
+            + ["position", "name", "quantity", "unit", "price", "priceBase", "category", "rate"]
+            .map { .register($0) },
+        parent: "invoice", indexes: [["invoice"]])
+
+    /// Allowances and charges: of a line, or of the document where `line` is null.
+    private static let adjustments = Table(
+        "adjustments",
+        [.reference("invoice", to: "invoices"), .reference("line", to: "lines")]
+            + ["position", "charge", "amount", "reason", "category", "rate"]
+            .map { .register($0) },
+        parent: "invoice", indexes: [["invoice"]])
+
+    /// Frozen: what was issued, with everything as it stood. `total` is what is to be paid;
+    /// `draft` is the fingerprint of the draft's rows. The first index answers what is owed
+    /// without touching the rows, whose content is large.
+    private static let documents = Table(
+        "documents",
+        [.reference("invoice", to: "invoices"), .reference("client", to: "clients")]
+            + [
+                "series", "sequence", "number", "kind", "date", "due", "currency", "net", "vat",
+                "gross", "total", "terms", "draft", "hash", "content",
+            ].map { .register($0) },
+        indexes: [
+            ["client", "hidden", "currency", "date", "due", "total", "number", "id", "invoice"],
+            ["invoice", "hidden", "draft", "date", "sequence", "series", "id"],
+            ["number", "hidden"], ["series", "sequence", "date"], ["date"],
+        ])
+
+    /// What was decided about number series, one row per decision.
+    private static let series = Table(
+        "series",
+        ["name", "act", "writer", "reason", "last", "turn", "date"].map { .register($0) })
+
+    private static let payments = Table(
+        "payments",
+        [.reference("client", to: "clients")]
+            + ["date", "amount", "currency", "method", "reference", "note", "created"]
+            .map { .register($0) },
+        indexes: [["client", "hidden", "currency", "date", "amount"], ["hidden", "date"]])
+
+    private static let allocations = Table(
+        "allocations",
+        [
+            .reference("payment", to: "payments"), .reference("invoice", to: "invoices"),
+            .reference("document", to: "documents"), .register("amount"),
+        ],
+        parent: "payment",
+        indexes: [["document", "hidden", "amount", "payment"], ["payment"]])
+
+    private static let packages = Table(
+        "packages",
+        [.reference("client", to: "clients")]
+            + ["name", "units", "price", "currency", "created"].map { .register($0) }
+            + [.counter("used")])
+}

@@ -1,0 +1,147 @@
+import Convergence
+
+/// What an issued document says, as it stood: the text that its hash is of.
+///
+/// One JSON object. Amounts in it are integers of minor units; rows of the draft are kept value by
+/// value with their ids, so that a later change of the draft can be told and taken back.
+struct DocumentContent: Equatable {
+    let series: String
+    let number: String
+    let date: CivilDate
+    let due: CivilDate
+    let currency: Currency
+    let terms: Terms
+    /// The seller's name and details, by the names of the settings.
+    let seller: [JSON.Member]
+    /// The buyer's fields, by the names of the client.
+    let buyer: [JSON.Member]
+    /// Conditions that the law wants on the document.
+    let mentions: [JSON.Member]
+    let rows: DraftRows
+    let totals: Totals
+
+    /// UNTDID 1001: a commercial invoice.
+    static let invoiceKind = "380"
+
+    var json: JSON {
+        .members([
+            "kind": .string(Self.invoiceKind), "series": .string(series),
+            "number": .string(number), "date": .string(date.iso), "due": .string(due.iso),
+            "currency": .string(currency.code), "terms": .string(terms.text),
+            "seller": .object(seller), "buyer": .object(buyer), "mentions": .object(mentions),
+            "invoice": Self.json(rows.invoice, "invoices"),
+            "lines": .array(rows.lines.map { Self.json($0, "lines") }),
+            "adjustments": .array(rows.adjustments.map { Self.json($0, "adjustments") }),
+            "totals": totals.contentJSON,
+        ])
+    }
+
+    private static func json(_ row: DraftRows.Row, _ table: String) -> JSON {
+        var members = [JSON.Member("id", .string(row.id))]
+        for field in DraftRows.fields(of: table) {
+            switch row.values[field] {
+            case .text(let text)?: members.append(JSON.Member(field, .string(text)))
+            case .integer(let integer)?: members.append(JSON.Member(field, .integer(integer)))
+            case .null?, nil: break
+            }
+        }
+        return .object(members)
+    }
+}
+
+/// What is read back of an issued document's content.
+struct IssuedContent {
+    let rows: DraftRows
+    let totals: Totals
+    let terms: String?
+    let buyerName: String
+
+    /// Reads the content; nil when it is not of the shape that this program writes.
+    init?(_ text: String) {
+        guard let json = try? JSON(reading: Array(text.utf8)),
+            let invoice = json["invoice"].flatMap(Self.row),
+            case .array(let lines)? = json["lines"],
+            case .array(let adjustments)? = json["adjustments"],
+            let totals = json["totals"].flatMap(Totals.init(contentJSON:))
+        else { return nil }
+        rows = DraftRows(
+            invoice: invoice, lines: lines.compactMap(Self.row),
+            adjustments: adjustments.compactMap(Self.row))
+        guard rows.lines.count == lines.count, rows.adjustments.count == adjustments.count,
+            totals.lineNets.count == lines.count
+        else { return nil }
+        self.totals = totals
+        terms = json["terms"]?.string
+        buyerName = json["buyer"]?["name"]?.string ?? ""
+    }
+
+    private static func row(_ json: JSON) -> DraftRows.Row? {
+        guard case .object(let members) = json, let id = json["id"]?.string else { return nil }
+        var values: [String: Value] = [:]
+        for member in members where member.name != "id" {
+            switch member.value {
+            case .string(let text): values[member.name] = .text(text)
+            case .number(let digits): values[member.name] = Int64(digits).map(Value.integer)
+            default: break
+            }
+        }
+        return DraftRows.Row(id: id, values: values)
+    }
+}
+
+extension Totals {
+    fileprivate var contentJSON: JSON {
+        .members([
+            "lineNets": .array(lineNets.map { .integer($0) }), "lines": .integer(lines),
+            "allowances": .integer(allowances), "charges": .integer(charges),
+            "net": .integer(net), "vat": .integer(vat), "gross": .integer(gross),
+            "prepaid": .integer(prepaid), "rounding": .integer(rounding), "due": .integer(due),
+            "groups": .array(
+                groups.map { group in
+                    .members([
+                        "category": .string(group.category.rawValue),
+                        "rate": .string(group.rate.text), "basis": .integer(group.basis),
+                        "vat": .integer(group.vat),
+                    ])
+                }),
+        ])
+    }
+
+    fileprivate init?(contentJSON json: JSON) {
+        guard case .array(let nets)? = json["lineNets"], case .array(let groups)? = json["groups"],
+            let lines = json["lines"]?.integer, let allowances = json["allowances"]?.integer,
+            let charges = json["charges"]?.integer, let net = json["net"]?.integer,
+            let vat = json["vat"]?.integer, let gross = json["gross"]?.integer,
+            let prepaid = json["prepaid"]?.integer, let rounding = json["rounding"]?.integer,
+            let due = json["due"]?.integer
+        else { return nil }
+        self.init(
+            lineNets: nets.compactMap(\.integer), lines: lines, allowances: allowances,
+            charges: charges, net: net, vat: vat, gross: gross, prepaid: prepaid,
+            rounding: rounding, due: due, groups: groups.compactMap(VATGroup.init(contentJSON:)))
+    }
+}
+
+extension VATGroup {
+    fileprivate init?(contentJSON json: JSON) {
+        guard let category = json["category"]?.string.flatMap({ VATCategory(rawValue: $0) }),
+            let rate = try? json["rate"]?.string.map({ try Decimal($0, as: .rate) }),
+            let basis = json["basis"]?.integer, let vat = json["vat"]?.integer
+        else { return nil }
+        self.init(category: category, rate: rate, basis: basis, vat: vat)
+    }
+}
+
+extension JSON {
+    /// The text of a string.
+    var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    /// The value of a whole number that fits.
+    var integer: Int64? {
+        guard case .number(let digits) = self else { return nil }
+        return Int64(digits)
+    }
+}

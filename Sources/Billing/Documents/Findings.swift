@@ -1,0 +1,124 @@
+import Convergence
+package import Replication
+
+/// Something in the business's records that wants a decision; `doctor` and `owed` name it.
+package enum Finding: Equatable, Sendable {
+    /// Documents with one number: a rolled-back machine's. Both stay; the remedy is a credit note.
+    case numberTwice(number: String, documents: [String])
+    /// One draft that two devices issued: both stay; one is to be credited.
+    case issuedTwice(invoice: String, numbers: [String])
+    /// A series that two writers claimed without having seen each other.
+    case seriesClaimedTwice(SeriesClaim)
+    /// Numbers that no document of the series bears: those of a device that has not synced yet, or
+    /// lost.
+    case numbersMissing(series: String, from: Int64, to: Int64)
+    /// A document whose content does not have the hash that it bears.
+    case documentDamaged(number: String, document: String)
+
+    /// `kind` and what it is about.
+    package var json: JSON {
+        switch self {
+        case .numberTwice(let number, let documents):
+            .members([
+                "kind": .string("number twice"), "number": .string(number),
+                "documents": .array(documents.map { .string($0) }),
+            ])
+        case .issuedTwice(let invoice, let numbers):
+            .members([
+                "kind": .string("issued twice"), "invoice": .string(invoice),
+                "numbers": .array(numbers.map { .string($0) }),
+            ])
+        case .seriesClaimedTwice(let claim):
+            .members([
+                "kind": .string("series claimed twice"), "series": .string(claim.name),
+                "writers": .array(claim.writers.map { .string($0) }),
+            ])
+        case .numbersMissing(let series, let from, let to):
+            .members([
+                "kind": .string("numbers missing"), "series": .string(series),
+                "from": .string(SeriesClaim.number(series, from)),
+                "to": .string(SeriesClaim.number(series, to)),
+            ])
+        case .documentDamaged(let number, let document):
+            .members([
+                "kind": .string("document damaged"), "number": .string(number),
+                "document": .string(document),
+            ])
+        }
+    }
+}
+
+/// Looks for what does not add up.
+package enum Findings {
+    /// Everything, the hashes of all documents included.
+    package static func list(_ reading: Reading) throws -> [Finding] {
+        var findings = try ofNumbers(reading)
+        for claim in try SeriesBook.list(reading) where claim.state == .claimedTwice {
+            findings.append(.seriesClaimedTwice(claim))
+        }
+        findings += try gaps(reading)
+        try reading.each(
+            "SELECT id, number, hash, content FROM documents WHERE hidden = 0 ORDER BY id"
+        ) { cursor in
+            let content = cursor.text(3) ?? ""
+            guard SHA256.hexadecimal(content.utf8) != cursor.text(2) else { return }
+            findings.append(
+                .documentDamaged(number: cursor.text(1) ?? "", document: cursor.text(0) ?? ""))
+        }
+        return findings
+    }
+
+    /// What is found from numbers alone, without reading the documents.
+    static func ofNumbers(_ reading: Reading) throws -> [Finding] {
+        var findings: [Finding] = []
+        for number in try repeated(reading, "number") {
+            let rows = try reading.rows(
+                "SELECT id FROM documents WHERE number = ? AND hidden = 0 ORDER BY id",
+                [.text(number)])
+            findings.append(
+                .numberTwice(number: number, documents: rows.compactMap { $0.text("id") }))
+        }
+        for invoice in try repeated(reading, "invoice") {
+            let rows = try reading.rows(
+                """
+                SELECT number FROM documents WHERE invoice = ? AND hidden = 0
+                ORDER BY date, sequence, series, id
+                """,
+                [.text(invoice)])
+            findings.append(
+                .issuedTwice(invoice: invoice, numbers: rows.compactMap { $0.text("number") }))
+        }
+        return findings
+    }
+
+    /// The values of a column of the documents that stand there more than once, in their order.
+    static func repeated(_ reading: Reading, _ column: String) throws -> [String] {
+        var values: [String] = []
+        try reading.each(
+            """
+            SELECT \(column) FROM documents WHERE hidden = 0
+            GROUP BY \(column) HAVING count(*) > 1 ORDER BY \(column)
+            """
+        ) { cursor in
+            if let value = cursor.text(0) { values.append(value) }
+        }
+        return values
+    }
+
+    private static func gaps(_ reading: Reading) throws -> [Finding] {
+        var findings: [Finding] = []
+        var series = ""
+        var last: Int64 = 0
+        try reading.each(
+            "SELECT series, sequence FROM documents WHERE hidden = 0 ORDER BY series, sequence"
+        ) { cursor in
+            guard let name = cursor.text(0), let sequence = cursor.integer(1) else { return }
+            if name != series { (series, last) = (name, 0) }
+            if sequence > last + 1 {
+                findings.append(.numbersMissing(series: name, from: last + 1, to: sequence - 1))
+            }
+            last = sequence
+        }
+        return findings
+    }
+}

@@ -1,0 +1,94 @@
+import Convergence
+
+extension DraftRows {
+    /// The content that the rows mean; `damaged` when a value is not of the shape that this
+    /// program writes.
+    func content() throws(BillingFailure) -> DraftContent {
+        let currency = try parsed(invoice, "invoices", "currency") {
+            (text) throws(BillingFailure) in
+            try Currency(text)
+        }
+        var lines: [DraftContent.Line] = []
+        for row in self.lines { lines.append(try line(row)) }
+        var adjustments: [DraftContent.Adjustment] = []
+        for row in self.adjustments where row.values["line"] == nil {
+            let (charge, amount, reason) = try adjustment(row)
+            adjustments.append(
+                DraftContent.Adjustment(
+                    charge: charge, amount: amount, reason: reason,
+                    category: try category(row, "adjustments"),
+                    rate: try decimal(row, "adjustments", "rate", .rate)))
+        }
+        return DraftContent(
+            currency: currency, lines: lines, adjustments: adjustments,
+            prepaid: try amount("prepaid"), rounding: try amount("rounding"))
+    }
+
+    /// The due date that the draft names itself.
+    var due: CivilDate? { invoice.values["due"]?.text.flatMap { CivilDate(iso: $0) } }
+
+    /// The client's row.
+    var client: RowID? { invoice.values["client"]?.text.flatMap { RowID($0) } }
+
+    private func amount(_ field: String) throws(BillingFailure) -> Int64 {
+        guard let value = invoice.values[field] else { return 0 }
+        guard let amount = value.integer, amount.magnitude <= Currency.minorMax.magnitude else {
+            throw .damaged(table: "invoices", row: invoice.id, field: field)
+        }
+        return amount
+    }
+
+    private func line(_ row: Row) throws(BillingFailure) -> DraftContent.Line {
+        var adjustments: [DraftContent.LineAdjustment] = []
+        for adjustment in self.adjustments where adjustment.values["line"]?.text == row.id {
+            let (charge, amount, reason) = try self.adjustment(adjustment)
+            adjustments.append(
+                DraftContent.LineAdjustment(charge: charge, amount: amount, reason: reason))
+        }
+        let priceBase: Decimal? =
+            row.values["priceBase"] == nil
+            ? nil : try decimal(row, "lines", "priceBase", .priceBase)
+        return DraftContent.Line(
+            name: row.values["name"]?.text ?? "",
+            quantity: try decimal(row, "lines", "quantity", .quantity),
+            unit: row.values["unit"]?.text, price: try decimal(row, "lines", "price", .price),
+            priceBase: priceBase, adjustments: adjustments,
+            category: try category(row, "lines"), rate: try decimal(row, "lines", "rate", .rate))
+    }
+
+    private func adjustment(
+        _ row: Row
+    ) throws(BillingFailure) -> (charge: Bool, amount: Int64, reason: String?) {
+        guard let amount = row.values["amount"]?.integer,
+            amount.magnitude <= Currency.minorMax.magnitude
+        else { throw .damaged(table: "adjustments", row: row.id, field: "amount") }
+        return (row.values["charge"]?.integer == 1, amount, row.values["reason"]?.text)
+    }
+
+    private func decimal(
+        _ row: Row, _ table: String, _ field: String, _ number: NumberField
+    ) throws(BillingFailure) -> Decimal {
+        try parsed(row, table, field) { (text) throws(BillingFailure) in
+            try Decimal(text, as: number)
+        }
+    }
+
+    private func category(_ row: Row, _ table: String) throws(BillingFailure) -> VATCategory {
+        try parsed(row, table, "category") { (text) throws(BillingFailure) in
+            try VATCategory(text)
+        }
+    }
+
+    private func parsed<Parsed>(
+        _ row: Row, _ table: String, _ field: String,
+        _ parse: (String) throws(BillingFailure) -> Parsed
+    ) throws(BillingFailure) -> Parsed {
+        let failure = BillingFailure.damaged(table: table, row: row.id, field: field)
+        guard let text = row.values[field]?.text else { throw failure }
+        do {
+            return try parse(text)
+        } catch {
+            throw failure
+        }
+    }
+}

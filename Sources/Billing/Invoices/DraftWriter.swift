@@ -1,0 +1,71 @@
+import Convergence
+import Replication
+
+/// How contents become rows.
+enum DraftWriter {
+    /// The distance between the positions of lines that are written together, so that another may
+    /// be put between them.
+    private static let step: Int64 = 1000
+
+    /// The values of a line's row.
+    static func values(_ line: DraftContent.Line) -> [String: Value] {
+        var values: [String: Value] = [
+            "name": .text(line.name), "quantity": .text(line.quantity.text),
+            "price": .text(line.price.text), "category": .text(line.category.rawValue),
+            "rate": .text(line.rate.text),
+        ]
+        if let unit = line.unit { values["unit"] = .text(unit) }
+        if let base = line.priceBase { values["priceBase"] = .text(base.text) }
+        return values
+    }
+
+    /// Writes new lines behind those of a position, and the adjustments that they have.
+    static func append(
+        _ lines: [DraftContent.Line], to invoice: RowID, after last: Int64, in writing: Writing
+    ) throws -> [RowID] {
+        var ids: [RowID] = []
+        for (index, line) in lines.enumerated() {
+            var values = values(line)
+            values["invoice"] = .text(invoice.text)
+            values["position"] = .integer(last + Int64(index + 1) * step)
+            let id = try writing.insert("lines", values)
+            ids.append(id)
+            try append(line.adjustments, to: id, of: invoice, in: writing)
+        }
+        return ids
+    }
+
+    /// Writes the adjustments of a line.
+    static func append(
+        _ adjustments: [DraftContent.LineAdjustment], to line: RowID, of invoice: RowID,
+        in writing: Writing
+    ) throws {
+        for (index, adjustment) in adjustments.enumerated() {
+            var values: [String: Value] = [
+                "invoice": .text(invoice.text), "line": .text(line.text),
+                "position": .integer(Int64(index + 1) * step),
+                "charge": .integer(adjustment.charge ? 1 : 0),
+                "amount": .integer(adjustment.amount),
+            ]
+            if let reason = adjustment.reason { values["reason"] = .text(reason) }
+            _ = try writing.insert("adjustments", values)
+        }
+    }
+
+    /// Writes the adjustments of a document.
+    static func append(
+        _ adjustments: [DraftContent.Adjustment], to invoice: RowID, in writing: Writing
+    ) throws {
+        for (index, adjustment) in adjustments.enumerated() {
+            var values: [String: Value] = [
+                "invoice": .text(invoice.text), "position": .integer(Int64(index + 1) * step),
+                "charge": .integer(adjustment.charge ? 1 : 0),
+                "amount": .integer(adjustment.amount),
+                "category": .text(adjustment.category.rawValue),
+                "rate": .text(adjustment.rate.text),
+            ]
+            if let reason = adjustment.reason { values["reason"] = .text(reason) }
+            _ = try writing.insert("adjustments", values)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import Convergence
+package import Replication
+
+extension Invoices {
+    /// The invoices at a date: the issued ones by date, series and number, then the drafts in the
+    /// order of their making. A draft that was issued twice stands there twice.
+    package static func list(
+        _ reading: Reading, status: InvoiceStatus? = nil, client: RowID? = nil,
+        asOf date: CivilDate
+    ) throws -> [InvoiceView] {
+        var views = try issued(reading, client: client, asOf: date)
+        if status == nil || status == .draft { views += try drafts(reading, client: client) }
+        guard let status else { return views }
+        return views.filter { $0.status == status }
+    }
+
+    private static func issued(
+        _ reading: Reading, client: RowID?, asOf date: CivilDate
+    ) throws -> [InvoiceView] {
+        let paid = try Ledger.paid(reading, asOf: date)
+        let invoices = Set(try Findings.repeated(reading, "invoice"))
+        let numbers = Set(try Findings.repeated(reading, "number"))
+        var names: [String: String] = [:]
+        try reading.each("SELECT id, name FROM clients") { cursor in
+            if let id = cursor.text(0) { names[id] = cursor.text(1) }
+        }
+        var views: [InvoiceView] = []
+        try reading.each(
+            """
+            SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total
+            FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
+            ORDER BY date, series, sequence, id
+            """,
+            [client.map { .text($0.text) } ?? .null]
+        ) { cursor in
+            guard let id = cursor.text(0), let invoice = cursor.text(1) else { return }
+            let facts = InvoiceFacts(
+                issued: cursor.text(5).flatMap { CivilDate(iso: $0) },
+                due: cursor.text(6).flatMap { CivilDate(iso: $0) },
+                amount: cursor.integer(10) ?? 0, paid: paid[id] ?? 0)
+            var flags = InvoiceFlag.flags(of: facts, on: date)
+            let number = cursor.text(2)
+            if invoices.contains(invoice) { flags.append(.issuedTwice) }
+            if let number, numbers.contains(number) { flags.append(.numberTwice) }
+            let client = cursor.text(3) ?? ""
+            views.append(
+                InvoiceView(
+                    id: invoice, document: id, number: number,
+                    status: InvoiceStatus(of: facts, on: date), flags: flags,
+                    issued: facts.issued, due: facts.due, client: client,
+                    clientName: names[client] ?? "",
+                    currency: cursor.text(4).flatMap { try? Currency($0) } ?? .eur, lines: [],
+                    adjustments: [], totals: nil,
+                    sums: InvoiceView.Sums(
+                        net: cursor.integer(7) ?? 0, vat: cursor.integer(8) ?? 0,
+                        gross: cursor.integer(9) ?? 0, due: facts.amount),
+                    paid: facts.paid, terms: nil, hash: nil))
+        }
+        return views
+    }
+
+    private static func drafts(_ reading: Reading, client: RowID?) throws -> [InvoiceView] {
+        let rows = try reading.rows(
+            """
+            SELECT i.*, c.name AS clientName FROM invoices i LEFT JOIN clients c ON c.id = i.client
+            WHERE i.hidden = 0 AND (?1 IS NULL OR i.client = ?1)
+                AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
+            ORDER BY i.created, i.id
+            """,
+            [client.map { .text($0.text) } ?? .null])
+        return try rows.compactMap { record in
+            guard let id = record.text("id").flatMap({ RowID($0) }),
+                let draft = try DraftRows(reading, id)
+            else { return nil }
+            let view = InvoiceView(
+                rows: draft, client: record.text("client") ?? "",
+                clientName: record.text("clientName") ?? "")
+            return view.withoutLines
+        }
+    }
+}
+
+extension InvoiceView {
+    fileprivate var withoutLines: InvoiceView {
+        InvoiceView(
+            id: id, document: document, number: number, status: status, flags: flags,
+            issued: issued, due: due, client: client, clientName: clientName, currency: currency,
+            lines: [], adjustments: [], totals: nil, sums: sums, paid: paid, terms: terms,
+            hash: hash)
+    }
+}

@@ -1,0 +1,121 @@
+/// What is owed at a date.
+package struct Owed: Equatable, Sendable {
+    /// The date asked for.
+    package let asOf: CivilDate
+    /// Per client and currency, by the client's name.
+    package let clients: [OwedClient]
+    /// Per currency, by its code.
+    package let totals: [OwedSums]
+    /// What does not add up and wants a decision.
+    package let findings: [Finding]
+
+    /// `asOf clients totals findings`.
+    package var json: JSON {
+        .members([
+            "asOf": .string(asOf.iso), "clients": .array(clients.map(\.json)),
+            "totals": .array(totals.map { .object($0.members) }),
+            "findings": .array(findings.map(\.json)),
+        ])
+    }
+}
+
+/// Sums of one currency, in minor units.
+package struct OwedSums: Equatable, Sendable {
+    /// The currency.
+    package let currency: Currency
+    /// What is still to be paid, over all invoices.
+    package internal(set) var owed: Int64 = 0
+    /// The part of it that is overdue.
+    package internal(set) var overdue: Int64 = 0
+    /// What clients paid too much or in advance.
+    package internal(set) var credit: Int64 = 0
+    /// What is owed, by how late it is.
+    package internal(set) var buckets: [AgingBucket: Int64] = [:]
+
+    init(currency: Currency) {
+        self.currency = currency
+    }
+
+    mutating func add(_ other: OwedSums) {
+        owed &+= other.owed
+        overdue &+= other.overdue
+        credit &+= other.credit
+        for (bucket, amount) in other.buckets { buckets[bucket, default: 0] &+= amount }
+    }
+
+    /// `currency owed overdue credit buckets`.
+    var members: [JSON.Member] {
+        [
+            JSON.Member("currency", .string(currency.code)),
+            JSON.Member("owed", .string(currency.text(owed))),
+            JSON.Member("overdue", .string(currency.text(overdue))),
+            JSON.Member("credit", .string(currency.text(credit))),
+            JSON.Member(
+                "buckets",
+                .object(
+                    AgingBucket.allCases.map { bucket in
+                        JSON.Member(
+                            bucket.rawValue, .string(currency.text(buckets[bucket] ?? 0)))
+                    })),
+        ]
+    }
+}
+
+/// What one client owes in one currency.
+package struct OwedClient: Equatable, Sendable {
+    /// An invoice that is not settled.
+    package struct Invoice: Equatable, Sendable {
+        /// The invoice's row.
+        package let id: String
+        /// Its number.
+        package let number: String
+        /// When it falls due.
+        package let due: CivilDate?
+        /// Where it stands.
+        package let status: InvoiceStatus
+        /// Days after the due date; 0 if it is not late.
+        package let daysLate: Int
+        /// How late that is.
+        package let bucket: AgingBucket
+        /// What was to be paid, in minor units.
+        package let amount: Int64
+        /// What was paid.
+        package let paid: Int64
+
+        /// What is still to be paid; negative if too much was.
+        package var balance: Int64 { amount &- paid }
+    }
+
+    /// The client's row.
+    package let client: String
+    /// The client's name.
+    package let name: String
+    /// The sums.
+    package let sums: OwedSums
+    /// The invoices that are not settled, by due date, then number.
+    package let invoices: [Invoice]
+
+    /// `client name currency owed overdue credit buckets invoices`.
+    package var json: JSON {
+        let currency = sums.currency
+        return .object(
+            [JSON.Member("client", .string(client)), JSON.Member("name", .string(name))]
+                + sums.members + [
+                    JSON.Member(
+                        "invoices",
+                        .array(
+                            invoices.map { invoice in
+                                .members([
+                                    "id": .string(invoice.id), "number": .string(invoice.number),
+                                    "due": .text(invoice.due?.iso),
+                                    "status": .string(invoice.status.rawValue),
+                                    "daysLate": .integer(invoice.daysLate),
+                                    "bucket": .string(invoice.bucket.rawValue),
+                                    "amount": .string(currency.text(invoice.amount)),
+                                    "paid": .string(currency.text(invoice.paid)),
+                                    "balance": .string(currency.text(invoice.balance)),
+                                ])
+                            }))
+                ])
+    }
+}

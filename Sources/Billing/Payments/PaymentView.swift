@@ -1,0 +1,80 @@
+/// A payment as answers show it.
+package struct PaymentView: Equatable, Sendable {
+    /// A part of a payment that settles an invoice.
+    package struct Allocation: Equatable, Sendable {
+        /// The invoice's row.
+        package let invoice: String
+        /// The number of the document that it settles.
+        package let number: String?
+        /// How much, in minor units.
+        package let amount: Int64
+    }
+
+    /// The row's id.
+    package let id: String
+    /// The client's row.
+    package let client: String
+    /// The client's name.
+    package let clientName: String
+    /// The day on which it was paid.
+    package let date: CivilDate?
+    /// How much, in minor units.
+    package let amount: Int64
+    /// The currency of all amounts.
+    package let currency: Currency
+    /// How it was paid, as typed.
+    package let method: String?
+    /// What the bank's line says, as typed.
+    package let reference: String?
+    /// A remark.
+    package let note: String?
+    /// What it settles.
+    package let allocations: [Allocation]
+
+    /// What is not allocated: a credit of the client, in minor units.
+    package var credit: Int64 { allocations.reduce(amount) { $0 &- $1.amount } }
+
+    /// `id client clientName date amount currency method reference note invoice allocations
+    /// credit`; `invoice` is the number of the first allocation.
+    package var json: JSON {
+        .members([
+            "id": .string(id), "client": .string(client), "clientName": .string(clientName),
+            "date": .text(date?.iso), "amount": .string(currency.text(amount)),
+            "currency": .string(currency.code), "method": .text(method),
+            "reference": .text(reference), "note": .text(note),
+            "invoice": .text(allocations.first?.number),
+            "allocations": .array(
+                allocations.map { allocation in
+                    .members([
+                        "invoice": .string(allocation.invoice),
+                        "number": .text(allocation.number),
+                        "amount": .string(currency.text(allocation.amount)),
+                    ])
+                }),
+            "credit": .string(currency.text(credit)),
+        ])
+    }
+}
+
+/// What a payment came to.
+package struct PaymentResult: Equatable, Sendable {
+    /// The payment.
+    package let payment: PaymentView
+    /// The invoice's number.
+    package let number: String
+    /// What is still to be paid of it, in minor units.
+    package let balance: Int64
+    /// Where the invoice stands then.
+    package let status: InvoiceStatus
+
+    /// The payment's keys, with `number balance status` of the invoice.
+    package var json: JSON {
+        guard case .object(let members) = payment.json else { return .null }
+        return .object(
+            members + [
+                JSON.Member("number", .string(number)),
+                JSON.Member("balance", .string(payment.currency.text(balance))),
+                JSON.Member("status", .string(status.rawValue)),
+            ])
+    }
+}
