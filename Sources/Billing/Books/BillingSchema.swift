@@ -1,6 +1,7 @@
 package import Replication
 
-/// The tables of the business; field names are those of the JSON answers.
+/// The tables of the business; field names are those of the JSON answers, with
+/// `_` before what has a capital there.
 ///
 /// Amounts are integers of minor units; dates are ISO text; quantities, prices and rates are exact
 /// decimal text; `created` is milliseconds since 1970 and only orders lists.
@@ -14,11 +15,11 @@ package enum BillingSchema {
         ])
 
     /// One row, derived from a constant key.
-    private static let settings = Table("settings", Settings.fields.map { .register($0) })
+    private static let settings = Table("settings", Settings.columns.map { .register($0) })
 
     private static let clients = Table(
         "clients",
-        ["name", "email", "terms", "vatId", "siren", "address", "country", "created"]
+        ["name", "email", "terms", "vat_id", "siren", "address", "country", "created"]
             .map { .register($0) })
 
     /// Drafts. What was issued lies in `documents` and does not change with them.
@@ -30,7 +31,7 @@ package enum BillingSchema {
     private static let lines = Table(
         "lines",
         [.reference("invoice", to: "invoices")]
-            + ["position", "name", "quantity", "unit", "price", "priceBase", "category", "rate"]
+            + ["position", "name", "quantity", "unit", "price", "price_base", "category", "rate"]
             .map { .register($0) },
         parent: "invoice", indexes: [["invoice"]])
 

@@ -12,7 +12,8 @@ package struct Settings: Equatable, Sendable {
     package let details: [String: String]
 
     /// The fields of the row.
-    static let fields = ["name", "currency", "country"] + SettingsInput.detailFields
+    static let columns =
+        ["name", "currency", "country"] + SettingsInput.detailFields.map(SettingsInput.column)
 
     /// The row's fields as text; nil when the currency is none.
     init(_ record: (String) -> String?) throws(BillingFailure) {
@@ -20,7 +21,9 @@ package struct Settings: Equatable, Sendable {
         currency = try Currency(record("currency") ?? "EUR")
         country = record("country")
         var details: [String: String] = [:]
-        for field in SettingsInput.detailFields { details[field] = record(field) }
+        for field in SettingsInput.detailFields {
+            details[field] = record(SettingsInput.column(field))
+        }
         self.details = details
     }
 
@@ -64,6 +67,15 @@ package struct SettingsInput: Equatable, Sendable {
         "discount", "nature", "exemption",
     ]
 
+    /// The name of a field in its table, where names have no capitals.
+    static func column(_ field: String) -> String {
+        switch field {
+        case "legalForm": "legal_form"
+        case "vatId": "vat_id"
+        default: field
+        }
+    }
+
     /// The checked values of the fields that were given.
     func values() throws(BillingFailure) -> [String: Value] {
         var values: [String: Value] = [:]
@@ -73,7 +85,8 @@ package struct SettingsInput: Equatable, Sendable {
         }
         for field in Self.detailFields {
             guard let text = details[field] else { continue }
-            values[field] = text.isEmpty ? .null : .text(try Self.checked(text, field))
+            values[Self.column(field)] =
+                text.isEmpty ? .null : .text(try Self.checked(text, field))
         }
         return values
     }

@@ -39,7 +39,7 @@ package struct ClientInput: Equatable, Sendable {
         values["terms"] = try Self.value(terms) { (text) throws(BillingFailure) in
             try Terms(text).text
         }
-        values["vatId"] = try Self.value(vatId, Identifiers.vatID)
+        values["vat_id"] = try Self.value(vatId, Identifiers.vatID)
         values["siren"] = try Self.value(siren, Identifiers.siren)
         values["address"] = try Self.value(address) { (text) throws(BillingFailure) in
             try PlainText.block(text, .address)

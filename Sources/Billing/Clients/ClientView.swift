@@ -25,7 +25,7 @@ package struct ClientView: Equatable, Sendable {
         name = field("name") ?? ""
         email = field("email")
         terms = field("terms")
-        vatId = field("vatId")
+        vatId = field("vat_id")
         siren = field("siren")
         address = field("address")
         country = field("country")

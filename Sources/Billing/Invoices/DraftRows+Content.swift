@@ -46,8 +46,8 @@ extension DraftRows {
                 DraftContent.LineAdjustment(charge: charge, amount: amount, reason: reason))
         }
         let priceBase: Decimal? =
-            row.values["priceBase"] == nil
-            ? nil : try decimal(row, "lines", "priceBase", .priceBase)
+            row.values["price_base"] == nil
+            ? nil : try decimal(row, "lines", "price_base", .priceBase)
         return DraftContent.Line(
             name: row.values["name"]?.text ?? "",
             quantity: try decimal(row, "lines", "quantity", .quantity),

@@ -13,7 +13,7 @@ struct DraftRows: Equatable {
 
     static let invoiceFields = ["client", "currency", "due", "prepaid", "rounding"]
     static let lineFields = [
-        "position", "name", "quantity", "unit", "price", "priceBase", "category", "rate",
+        "position", "name", "quantity", "unit", "price", "price_base", "category", "rate",
     ]
     static let adjustmentFields = [
         "line", "position", "charge", "amount", "reason", "category", "rate",

@@ -15,7 +15,7 @@ enum DraftWriter {
             "rate": .text(line.rate.text),
         ]
         if let unit = line.unit { values["unit"] = .text(unit) }
-        if let base = line.priceBase { values["priceBase"] = .text(base.text) }
+        if let base = line.priceBase { values["price_base"] = .text(base.text) }
         return values
     }
 
