@@ -45,7 +45,7 @@ package enum BillingSchema {
 
     /// Frozen: what was issued, with everything as it stood. `total` is what is to be paid;
     /// `draft` is the fingerprint of the draft's rows. The first index answers what is owed
-    /// without touching the rows, whose content is large.
+    /// without touching the rows, whose content is large, and in the order of the allocations'.
     private static let documents = Table(
         "documents",
         [.reference("invoice", to: "invoices"), .reference("client", to: "clients")]
@@ -54,9 +54,11 @@ package enum BillingSchema {
                 "gross", "total", "terms", "draft", "hash", "content",
             ].map { .register($0) },
         indexes: [
-            ["client", "hidden", "currency", "date", "due", "total", "number", "id", "invoice"],
-            ["invoice", "hidden", "draft", "date", "sequence", "series", "id"],
-            ["number", "hidden"], ["series", "sequence", "date"], ["date"],
+            [
+                "invoice", "hidden", "id", "client", "currency", "date", "due", "total", "number",
+                "series", "sequence", "draft",
+            ],
+            ["number", "hidden"], ["series", "sequence", "date"], ["date"], ["client"],
         ])
 
     /// What was decided about number series, one row per decision.
@@ -69,7 +71,7 @@ package enum BillingSchema {
         [.reference("client", to: "clients")]
             + ["date", "amount", "currency", "method", "reference", "note", "created"]
             .map { .register($0) },
-        indexes: [["client", "hidden", "currency", "date", "amount"], ["hidden", "date"]])
+        indexes: [["client", "currency", "hidden", "date", "amount"], ["hidden", "date"]])
 
     private static let allocations = Table(
         "allocations",
@@ -78,7 +80,7 @@ package enum BillingSchema {
             .reference("document", to: "documents"), .register("amount"),
         ],
         parent: "payment",
-        indexes: [["document", "hidden", "amount", "payment"], ["payment"]])
+        indexes: [["invoice", "hidden", "document", "amount", "payment"], ["payment"]])
 
     private static let packages = Table(
         "packages",

@@ -41,20 +41,28 @@ package struct CivilDate: Hashable, Sendable {
 
     /// Reads `2026-03-05`; nil for anything else.
     package init?(iso text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2d, bytes[7] == 0x2d else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var number = 0
-            for byte in bytes[range] {
+        var parts = (year: 0, month: 0, day: 0)
+        var index = 0
+        // Without an array: lists read thousands of dates.
+        for byte in text.utf8 {
+            switch index {
+            case 4, 7: guard byte == 0x2d else { return nil }
+            default:
                 guard (0x30...0x39).contains(byte) else { return nil }
-                number = number * 10 + Int(byte - 0x30)
+                let digit = Int(byte - 0x30)
+                if index < 4 {
+                    parts.year = parts.year * 10 + digit
+                } else if index < 7 {
+                    parts.month = parts.month * 10 + digit
+                } else {
+                    parts.day = parts.day * 10 + digit
+                }
             }
-            return number
+            index += 1
+            guard index <= 10 else { return nil }
         }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
-            return nil
-        }
-        self.init(year: year, month: month, day: day)
+        guard index == 10 else { return nil }
+        self.init(year: parts.year, month: parts.month, day: parts.day)
     }
 
     /// Year, month and day of the month.

@@ -43,13 +43,25 @@ package enum Invoices {
     package static func show(
         _ reading: Reading, _ ref: InvoiceRef, asOf date: CivilDate
     ) throws -> InvoiceView {
-        guard let document = ref.document else {
+        guard let document = try ref.document ?? document(reading, of: ref.invoice) else {
             guard let rows = try DraftRows(reading, ref.invoice) else {
                 throw BillingFailure.notFound(.invoice, text: ref.invoice.text, suggestions: [])
             }
             return try view(reading, draft: rows)
         }
         return try view(reading, document: document, asOf: date)
+    }
+
+    /// The first document of an invoice, if it was issued.
+    static func document(_ reading: Reading, of invoice: RowID) throws -> RowID? {
+        let first = try reading.rows(
+            """
+            SELECT id FROM documents WHERE invoice = ? AND hidden = 0
+            ORDER BY date, sequence, series, id LIMIT 1
+            """,
+            [.text(invoice.text)]
+        ).first
+        return first?.text("id").flatMap { RowID($0) }
     }
 
     /// The rows of a draft; fails when it was issued or does not exist.
@@ -92,9 +104,10 @@ extension Invoices {
         let paid = try reading.rows(
             """
             SELECT sum(a.amount) AS paid FROM allocations a JOIN payments p ON p.id = a.payment
-            WHERE a.document = ? AND a.hidden = 0 AND p.hidden = 0 AND p.date <= ?
+            WHERE a.invoice = ? AND a.document = ? AND a.hidden = 0 AND p.hidden = 0
+                AND p.date <= ?
             """,
-            key + [.text(date.iso)]
+            [.text(invoice)] + key + [.text(date.iso)]
         ).first?.integer("paid")
         let twins = try reading.rows(
             """

@@ -14,59 +14,74 @@ struct OwedBook {
     }
 
     private let date: CivilDate
+    private let allocations: [Ledger.Allocation]
+    /// The first allocation whose invoice has not passed by.
+    private var next = 0
     private var accounts: [Key: Account] = [:]
-    /// The account that documents pass by for, out of the dictionary while they do.
-    private var key = Key(client: "", currency: "")
-    private var account = Account()
+    private var lastInvoice = ""
+    private var numbers: [String: NumberSet] = [:]
+    private var series = ""
+    private var seriesNumbers = NumberSet()
+    /// Whether two documents have passed by that are of one invoice or bear one number.
+    private(set) var hasTwins = false
 
-    init(date: CivilDate) {
+    /// Takes the allocations in the order of their invoices.
+    init(date: CivilDate, allocations: [Ledger.Allocation]) {
         self.date = date
+        self.allocations = allocations
     }
 
-    /// Notes that a document of a client took so much of the payments.
-    mutating func allocate(
-        _ paid: Int64, client cursor: Cursor, _ clientColumn: Int, currency currencyColumn: Int
-    ) {
-        let next = Key(
-            client: cursor.text(clientColumn) ?? "", currency: cursor.text(currencyColumn) ?? "")
-        if next != key { turn(to: next) }
-        account.unallocated &-= paid
-    }
-
-    private mutating func turn(to next: Key) {
-        accounts[key] = account
-        key = next
-        account = accounts[next] ?? Account()
-    }
-
-    /// Adds a document of the client that passes by.
-    mutating func add(
-        id: String, number: String, issued: CivilDate, due: CivilDate?, amount: Int64, paid: Int64
-    ) {
-        let facts = InvoiceFacts(issued: issued, due: due, amount: amount, paid: paid)
-        account.invoices.append(
+    /// Takes the next document, in the order of the invoices: `invoice total client currency id
+    /// series sequence number date due`.
+    mutating func take(document cursor: Cursor) {
+        guard let invoice = cursor.text(0), let total = cursor.integer(1),
+            let client = cursor.text(2), let currency = cursor.text(3)
+        else { return }
+        if invoice == lastInvoice { hasTwins = true }
+        lastInvoice = invoice
+        note(cursor.integer(6) ?? 0, of: cursor.text(5) ?? "")
+        let paid = paid(invoice, cursor)
+        let key = Key(client: client, currency: currency)
+        accounts[key, default: Account()].unallocated &-= paid
+        guard paid != total, let issued = cursor.text(8).flatMap({ CivilDate(iso: $0) }),
+            issued <= date
+        else { return }
+        let due = cursor.text(9).flatMap { CivilDate(iso: $0) }
+        let facts = InvoiceFacts(issued: issued, due: due, amount: total, paid: paid)
+        accounts[key, default: Account()].invoices.append(
             OwedClient.Invoice(
-                id: id, number: number, due: due, status: InvoiceStatus(of: facts, on: date),
+                id: invoice, number: cursor.text(7) ?? "", due: due,
+                status: InvoiceStatus(of: facts, on: date),
                 daysLate: max(0, due.map { date.days(since: $0) } ?? 0),
-                bucket: AgingBucket(due: due, on: date), amount: amount, paid: paid))
+                bucket: AgingBucket(due: due, on: date), amount: total, paid: paid))
+    }
+
+    private mutating func paid(_ invoice: String, _ cursor: Cursor) -> Int64 {
+        while next < allocations.count, allocations[next].invoice.isBefore(invoice) { next += 1 }
+        var paid: Int64 = 0
+        var index = next
+        while index < allocations.count, allocations[index].invoice == invoice {
+            if allocations[index].document == cursor.text(4) {
+                paid &+= allocations[index].amount
+            }
+            index += 1
+        }
+        return paid
+    }
+
+    private mutating func note(_ sequence: Int64, of name: String) {
+        if name != series {
+            numbers[series] = seriesNumbers
+            series = name
+            seriesNumbers = numbers[name] ?? NumberSet()
+        }
+        if !seriesNumbers.insert(sequence) { hasTwins = true }
     }
 
     /// Adds what a client paid.
     mutating func receive(_ amount: Int64, client: String, currency: String) {
-        let next = Key(client: client, currency: currency)
-        if next != key { turn(to: next) }
-        account.unallocated &+= amount
-    }
-
-    /// The clients with anything open.
-    var clients: Set<String> {
-        Set(all.filter { Self.isOpen($0.value) }.keys.map(\.client))
-    }
-
-    private var all: [Key: Account] {
-        var all = accounts
-        all[key] = account
-        return all
+        accounts[Key(client: client, currency: currency), default: Account()]
+            .unallocated &+= amount
     }
 
     private static func isOpen(_ account: Account) -> Bool {
@@ -75,7 +90,7 @@ struct OwedBook {
 
     /// The accounts with anything open, by the client's name, then row and currency.
     func accounts(names: [String: String]) -> [OwedClient] {
-        let open = all.filter { Self.isOpen($0.value) }.compactMap { key, account in
+        let open = accounts.filter { Self.isOpen($0.value) }.compactMap { key, account in
             (try? Currency(key.currency)).map { currency in
                 self.client(key.client, names[key.client] ?? "", currency, account)
             }
@@ -108,5 +123,30 @@ struct OwedBook {
             invoices: account.invoices.sorted {
                 ($0.due ?? .last, $0.number, $0.id) < ($1.due ?? .last, $1.number, $1.id)
             })
+    }
+}
+
+/// The numbers of a series that have been seen: bits, because they are continuous.
+private struct NumberSet {
+    private var bits: [UInt64] = []
+    private var others: Set<Int64> = []
+    /// Numbers beyond are kept one by one: another program may have written any.
+    private static let bitsMax: Int64 = 1 << 20
+
+    /// Notes a number; false if it was there.
+    mutating func insert(_ number: Int64) -> Bool {
+        guard (0..<Self.bitsMax).contains(number) else { return others.insert(number).inserted }
+        let (word, bit) = (Int(number >> 6), UInt64(1) << UInt64(number & 63))
+        while bits.count <= word { bits.append(0) }
+        guard bits[word] & bit == 0 else { return false }
+        bits[word] |= bit
+        return true
+    }
+}
+
+extension String {
+    /// Whether the bytes come first: the order of SQLite's indexes, and a plain comparison.
+    fileprivate func isBefore(_ other: String) -> Bool {
+        utf8.lexicographicallyPrecedes(other.utf8)
     }
 }

@@ -9,7 +9,9 @@ package enum Payments {
         _ writing: Writing, _ ref: InvoiceRef, amount: String, on date: CivilDate?,
         method: String? = nil, reference: String? = nil, note: String? = nil, at moment: Moment
     ) throws -> PaymentResult {
-        guard let document = ref.document else { throw BillingFailure.notIssued(ref.invoice) }
+        guard let document = try ref.document ?? Invoices.document(writing, of: ref.invoice) else {
+            throw BillingFailure.notIssued(ref.invoice)
+        }
         // All payments count, also those of a later day: the balance is what is left to allocate.
         let invoice = try Invoices.show(writing, ref, asOf: .last)
         let minor = try invoice.currency.minor(amount)
