@@ -1,21 +1,6 @@
 import ArgumentParser
 import Glibc
 
-/// Keep your own books, and meet the other devices when there is a network.
-struct Jalon: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "jalon",
-        abstract: "Billing for freelancers: works without a network, meets over a small relay.",
-        discussion: """
-            Names, numbers and ids mean the same everywhere: an exact id, number or name, or its \
-            beginning if that is unique. --json, --books DIR and --no-color work everywhere; \
-            --as-of DATE where a date matters; --dry-run on everything that writes.
-            """,
-        version: "jalon \(Version.text)",
-        groupedSubcommands: [],
-        defaultSubcommand: nil)
-}
-
 @main
 enum Main {
     static func main() async {
@@ -34,18 +19,40 @@ enum Main {
             }
             return try await carryOut(Arguments.hoisted(arguments))
         } catch {
-            report(error)
+            let isPlain = CommandLine.arguments.contains("--no-color")
+            Output.report(
+                error, colour: Terminal.on(STDERR_FILENO, noColour: isPlain).hasColour)
             return error.status
         }
     }
 
     private static func carryOut(_ arguments: [String]) async throws(Failure) -> ExitStatus {
+        let command: any ParsableCommand
         do {
-            _ = try Jalon.parseAsRoot(arguments)
+            command = try Jalon.parseAsRoot(arguments)
         } catch {
             return try explain(error, arguments)
         }
-        return .done
+        do {
+            if let command = command as? any LocalCommand {
+                let session = try Session(command.common)
+                return try session.finish(command.answer(session))
+            }
+            if let command = command as? any NetworkCommand {
+                let session = try Session(command.common)
+                return try session.finish(await command.answer(session))
+            }
+        } catch {
+            throw Failure(error)
+        }
+        do {
+            // Help is a command of the parser's own.
+            var command = command
+            try command.run()
+            return .done
+        } catch {
+            return try explain(error, arguments)
+        }
     }
 
     /// Help and versions go to standard output; what was mistyped is a failure of usage.
@@ -58,14 +65,5 @@ enum Main {
             return .done
         }
         throw UsageFailure.failure(text, arguments)
-    }
-
-    private static func report(_ failure: Failure) {
-        let colour = Terminal.on(STDERR_FILENO, noColour: false).hasColour
-        for (index, line) in failure.lines.enumerated() {
-            let safe = SafeText.shown(line)
-            let painted = Cell.painted(safe, index == 0 ? .bad : .plain, colour: colour)
-            try? Output.write(Array((painted + "\n").utf8), to: STDERR_FILENO)
-        }
     }
 }

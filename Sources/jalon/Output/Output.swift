@@ -30,6 +30,24 @@ struct Output {
         try? Self.write(Array((safe + "\n").utf8), to: STDERR_FILENO)
     }
 
+    /// Says what went wrong, one line each for what, why and what to type.
+    func report(_ failure: Failure) { Self.report(failure, colour: isNoticeColoured) }
+
+    /// The same, before it is known what the command line asks for.
+    static func report(_ failure: Failure, colour: Bool) {
+        for (index, line) in failure.lines.enumerated() {
+            let style: Cell.Style = index == 0 ? .bad : .plain
+            let painted = Cell.painted(SafeText.shown(line), style, colour: colour)
+            try? write(Array((painted + "\n").utf8), to: STDERR_FILENO)
+        }
+    }
+
+    /// Says how far something is, on a terminal only and always on the same line.
+    func progress(_ text: String) {
+        guard isatty(STDERR_FILENO) == 1, !wantsJSON else { return }
+        try? Self.write(Array("\r\u{1B}[K\(SafeText.shown(text))\r".utf8), to: STDERR_FILENO)
+    }
+
     /// Writes all bytes; a full disk and a closed pipe are failures.
     static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
         var offset = 0

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// `jalon invoice …`.
+struct InvoiceCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invoice", abstract: "Drafts and invoices.",
+        subcommands: [
+            InvoiceNew.self, InvoiceEdit.self, InvoiceIssue.self, InvoiceList.self,
+            InvoiceShow.self, InvoiceRemove.self,
+        ],
+        defaultSubcommand: InvoiceList.self)
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Billing
+
+struct InvoiceEdit: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Change a draft.",
+        discussion: "Lines are counted from 1, as invoice show lists them.")
+
+    @Argument(help: ArgumentHelp("The draft's id.", valueName: "invoice"))
+    var invoice: String
+    @Option(help: ArgumentHelp("Another client.", valueName: "client"))
+    var client: String?
+    @Option(
+        name: .customLong("line"), parsing: .singleValue,
+        help: ArgumentHelp("A further line; may be repeated.", valueName: "line"))
+    var lines: [String] = []
+    @Option(
+        name: .customLong("set-line"), parsing: .singleValue,
+        help: ArgumentHelp("Another line in place of the Nth.", valueName: "N=line"))
+    var replacements: [String] = []
+    @Option(
+        name: .customLong("remove-line"), parsing: .singleValue,
+        help: ArgumentHelp("Take the Nth line away.", valueName: "N"))
+    var removals: [Int] = []
+    @Option(help: ArgumentHelp(#"When it is to be paid; "" leaves it open."#, valueName: "date"))
+    var due: String?
+    @Option(help: ArgumentHelp("What was paid before.", valueName: "amount"))
+    var prepaid: String?
+    @Option(help: ArgumentHelp("What rounds the sum.", valueName: "amount"))
+    var rounding: String?
+    @Option(
+        help: ArgumentHelp("Take the whole content from a JSON file, or - .", valueName: "file"))
+    var from: String?
+    @OptionGroup var writing: WriteOptions
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let date = due?.isEmpty == true ? nil : try session.date(due)
+        let file = try from.map {
+            try InputFile.bytes($0, limit: DraftFiles.limit, what: "a draft")
+        }
+        let edited = try session.write(writing) { books in
+            let row = try Lookup.invoice(books, invoice, for: .writing).invoice
+            var edit = Billing.InvoiceEdit()
+            edit.client = try client.map { try Lookup.client(books, $0, for: .writing) }
+            if due != nil { edit.due = date.map { .set($0) } ?? .clear }
+            edit.append = try lines.map { try DraftContent.Line(syntax: $0) }
+            edit.replace = try replacedLines()
+            edit.remove = Set(removals)
+            edit.prepaid = prepaid
+            edit.rounding = rounding
+            let currency = try Billing.Books.settings(books).currency
+            edit.content = try file.map { try DraftContent(file: $0, currency: currency) }
+            return try Invoices.edit(books, row, edit)
+        }
+        return Answer(
+            json: edited.json,
+            line: "Changed the draft for \(edited.clientName): \(edited.total) now.")
+    }
+
+    private func replacedLines() throws -> [Int: DraftContent.Line] {
+        var result: [Int: DraftContent.Line] = [:]
+        for text in replacements {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let number = Int(parts[0]), result[number] == nil else {
+                throw Failure(
+                    "“\(text)” does not say which line to replace.",
+                    tries: [#"--set-line "2=Design; 3; 450.00; 20""#], status: .badInput)
+            }
+            result[number] = try DraftContent.Line(syntax: String(parts[1]))
+        }
+        return result
+    }
+}

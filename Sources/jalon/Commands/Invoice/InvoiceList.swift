@@ -1,0 +1,44 @@
+import ArgumentParser
+import Billing
+
+struct InvoiceList: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List drafts and invoices.")
+
+    @Option(
+        help: ArgumentHelp(
+            "Only those: \(InvoiceStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "status"))
+    var status: String?
+    @Option(help: ArgumentHelp("Only this client's.", valueName: "client"))
+    var client: String?
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let wanted = try status.map(Self.status)
+        let invoices = try session.read { books in
+            let row = try client.map { try Lookup.client(books, $0, for: .reading) }
+            return try Invoices.list(books, status: wanted, client: row, asOf: session.today)
+        }
+        return Answer(json: .array(invoices.map(\.listJSON))) { page in
+            page.table(.invoices(invoices), none: none)
+        }
+    }
+
+    private var none: String {
+        status == nil && client == nil
+            ? #"No invoices yet. Write one: jalon invoice new CLIENT --line "Design; 3; 450.00; 20""#
+            : "No such invoices."
+    }
+
+    private static func status(_ text: String) throws -> InvoiceStatus {
+        if let status = InvoiceStatus(rawValue: text.lowercased()) { return status }
+        let names = InvoiceStatus.allCases.map(\.rawValue)
+        let near = Nearest.to(text, among: names)
+        throw Failure(
+            "“\(text)” is no status of an invoice.",
+            why: near.isEmpty ? [] : ["did you mean \(near.joined(separator: " or "))?"],
+            tries: names.map { "--status \($0.contains(" ") ? "\"\($0)\"" : $0)" },
+            status: .badInput)
+    }
+}

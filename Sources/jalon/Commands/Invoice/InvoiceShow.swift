@@ -1,0 +1,72 @@
+import ArgumentParser
+import Billing
+
+struct InvoiceShow: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an invoice with its lines, VAT and payments.")
+
+    @Argument(help: ArgumentHelp("Number or id.", valueName: "invoice"))
+    var invoice: String
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let view = try session.read {
+            let reference = try Lookup.invoice($0, invoice, for: .reading)
+            return try Invoices.show($0, reference, asOf: session.today)
+        }
+        return Answer(json: view.json) { page in
+            page.line(view.number.map { "Invoice \($0)" } ?? "Draft \(view.id)", .strong)
+            page.facts([
+                ("client", view.clientName), ("status", view.statusCell.text),
+                ("issued", view.issued?.iso), ("due", view.due?.iso), ("id", view.id),
+            ])
+            page.line()
+            page.table(view.lineTable, none: "No lines yet.")
+            if let totals = view.totals {
+                page.line()
+                page.table(view.table(of: totals), none: "")
+            }
+        }
+    }
+}
+
+extension InvoiceView {
+    fileprivate var lineTable: Table {
+        var table = Table([
+            .right("#"), .left("LINE"), .right("QUANTITY"), .right("PRICE"), .right("VAT"),
+            .right("NET"),
+        ])
+        for (index, view) in lines.enumerated() {
+            let line = view.line
+            table.add([
+                Cell("\(index + 1)", .faint), Cell(line.name),
+                Cell(line.quantity.text + (line.unit.map { " " + $0 } ?? "")),
+                Cell(line.price.text(atLeast: currency.decimals)),
+                Cell("\(line.category.rawValue) \(line.rate.text) %"),
+                Cell(currency.text(view.net)),
+            ])
+        }
+        return table
+    }
+
+    fileprivate func table(of totals: Totals) -> Table {
+        var table = Table([.left(""), .right(currency.code)])
+        func add(_ name: String, _ minor: Int64, _ style: Cell.Style = .plain) {
+            table.add([Cell(name, style), Cell(currency.text(minor), style)])
+        }
+        func addUnlessZero(_ name: String, _ minor: Int64) { if minor != 0 { add(name, minor) } }
+        addUnlessZero("allowances", -totals.allowances)
+        addUnlessZero("charges", totals.charges)
+        add("net", totals.net)
+        for group in totals.groups {
+            add("VAT \(group.category.rawValue) \(group.rate.text) %", group.vat)
+        }
+        add("gross", totals.gross)
+        addUnlessZero("prepaid", -totals.prepaid)
+        addUnlessZero("rounding", totals.rounding)
+        add("due", totals.due, .strong)
+        addUnlessZero("paid", paid)
+        if number != nil { add("open", balance, .strong) }
+        return table
+    }
+}

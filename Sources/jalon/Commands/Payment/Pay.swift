@@ -1,0 +1,47 @@
+import ArgumentParser
+import Billing
+
+struct Pay: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pay", abstract: "Enter money that came in for an invoice.")
+
+    @Argument(help: ArgumentHelp("Number or id.", valueName: "invoice"))
+    var invoice: String
+    @Argument(help: ArgumentHelp("How much, as in 450.00.", valueName: "amount"))
+    var amount: String
+    @Option(help: ArgumentHelp("When it came; today unless given.", valueName: "date"))
+    var on: String?
+    @Option(help: ArgumentHelp("How, as in transfer, card, cash.", valueName: "method"))
+    var method: String?
+    @Option(help: ArgumentHelp("What the bank says.", valueName: "text"))
+    var reference: String?
+    @Option(help: ArgumentHelp("A note of your own.", valueName: "text"))
+    var note: String?
+    @OptionGroup var writing: WriteOptions
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let date = try session.date(on)
+        let result = try session.write(writing) { books in
+            let target = try Lookup.invoice(books, invoice, for: .writing)
+            return try Payments.pay(
+                books, target, amount: amount, on: date, method: method, reference: reference,
+                note: note, at: session.moment)
+        }
+        let payment = result.payment
+        return Answer(json: result.json) { page in
+            page.line(
+                "\(payment.amountText) entered for \(result.number) of \(payment.clientName),"
+                    + " id \(payment.id).")
+            let open = "\(payment.currency.text(result.balance)) \(payment.currency.code)"
+            if payment.credit > 0 {
+                let credit = payment.currency.text(payment.credit)
+                page.line("\(credit) more than was open: a credit of the client.", .warning)
+            } else if result.balance == 0 {
+                page.line("It is paid in full.", .good)
+            } else {
+                page.line("\(open) still open.")
+            }
+        }
+    }
+}

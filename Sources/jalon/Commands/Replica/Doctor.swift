@@ -1,0 +1,96 @@
+import ArgumentParser
+import Billing
+import Replication
+
+struct Doctor: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look for anything that is wrong, with its remedy.",
+        discussion: "Exit code 2 if something is.")
+
+    @Flag(help: "Mend what can be mended without you.")
+    var fix = false
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let replica = try session.replica()
+        let status = try replica.status()
+        var diagnoses = try FolderCheck(folder: session.places.books, isMending: fix).diagnoses()
+        diagnoses += try replica.read { try Self.ofDatabase($0) + Self.ofBusiness($0) }
+        diagnoses += Self.ofReplica(status)
+        diagnoses += Self.ofClocks(status, now: Machine.milliseconds)
+        let found = diagnoses
+        let json = JSON.members([
+            "findings": .array(found.map(\.json)), "unsealed": .integer(status.unsealed),
+            "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
+        ])
+        return Answer(json: json, status: found.isEmpty ? .done : .findings) { page in
+            for diagnosis in found { diagnosis.write(on: &page) }
+            if found.isEmpty { page.line("Nothing is wrong.", .good) }
+            if status.unsent > 0, !status.peers.isEmpty {
+                page.line("\(status.unsent) changes not yet sent: jalon sync")
+            }
+            if status.conflicts > 0 { page.line("\(status.conflicts) to decide: jalon conflicts") }
+        }
+    }
+
+    private static func ofDatabase(_ books: Reading) throws -> [Diagnosis] {
+        try books.rows("PRAGMA quick_check").compactMap { record in
+            guard let problem = record.text("quick_check"), problem != "ok" else { return nil }
+            return Diagnosis(
+                code: "database", what: "The database file is damaged: \(problem).",
+                command: "jalon rebuild, then jalon sync")
+        }
+    }
+
+    private static func ofBusiness(_ books: Reading) throws -> [Diagnosis] {
+        try Findings.list(books).map { finding in
+            Diagnosis(code: finding.code, what: finding.words, command: finding.remedy)
+        }
+    }
+
+    private static func ofReplica(_ status: Status) -> [Diagnosis] {
+        var result = status.waiting.map { waiting in
+            Diagnosis(
+                code: "waiting",
+                what: "Changes of \(waiting.writer) wait for change \(waiting.missingNumber)"
+                    + " of \(waiting.missingWriter), which is not here.",
+                command: "jalon sync; if nobody has it:"
+                    + " jalon lost \(waiting.missingWriter) \(waiting.missingNumber)")
+        }
+        if !status.rejected.isEmpty {
+            let reasons = Set(status.rejected.map(\.reason)).sorted().joined(separator: ", ")
+            result.append(
+                Diagnosis(
+                    code: "rejected",
+                    what: "\(status.rejected.count) lines were set aside: \(reasons).",
+                    command: "jalon sync fetches good copies where there are any"))
+        }
+        if status.aside > 0 {
+            result.append(
+                Diagnosis(
+                    code: "unread",
+                    what: "\(status.aside) changes of a newer jalon are kept, unread.",
+                    command: "install a newer jalon"))
+        }
+        if status.diverged > 0 {
+            result.append(
+                Diagnosis(
+                    code: "divergence",
+                    what: "\(status.diverged) devices had other books at the same version.",
+                    command: "jalon rebuild, here and there"))
+        }
+        return result
+    }
+
+    /// A stamp far ahead of this clock: one of the two is wrong. No command is stopped by it.
+    private static func ofClocks(_ status: Status, now: Int64) -> [Diagnosis] {
+        let day: Int64 = 86_400_000
+        return status.writers.filter { $0.at > now + day }.map { writer in
+            Diagnosis(
+                code: "clock",
+                what: "The clock of \(writer.device ?? writer.name) is \((writer.at - now) / day)"
+                    + " days ahead of this one.",
+                command: "timedatectl, here and there")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Billing
+import Replication
+import SyncClient
+
+struct Sync: NetworkCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Meet your other devices over a relay.")
+
+    @Argument(help: ArgumentHelp("A peer's name or an address; all peers else.", valueName: "peer"))
+    var peer: String?
+    @Flag(help: "Stay, and send and fetch whatever is new until Ctrl-C.")
+    var watch = false
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) async throws -> Answer {
+        let replica = try session.replica(for: .writing)
+        let known = try replica.peers()
+        if let peer, peer.contains("://") {
+            return try await meetStranger(replica, PeerAddress(peer).text, known, session)
+        }
+        let peers = peer.map { name in known.filter { $0.name == name } } ?? known
+        guard !peers.isEmpty else {
+            throw peer.map { Failure(ReplicationFailure.noPeer(name: $0)) } ?? Self.noPeers
+        }
+        return try await meet(replica, peers, session)
+    }
+
+    private func meet(
+        _ replica: Replica, _ peers: [Peer], _ session: Session
+    ) async throws -> Answer {
+        let client = HTTPClient.forSync()
+        do {
+            if watch { try await Watch(replica, peers, client, session.output).run() }
+            let round = try await Round.hold(replica, peers, client, session.output)
+            try await client.shutdown()
+            return try round.answer(replica)
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    /// An address that was never added is met once and not remembered.
+    private func meetStranger(
+        _ replica: Replica, _ address: String, _ known: [Peer], _ session: Session
+    ) async throws -> Answer {
+        if let peer = known.first(where: { $0.address == address }) {
+            return try await meet(replica, [peer], session)
+        }
+        let guest = try replica.addPeer(address, address)
+        do {
+            let answer = try await meet(replica, [guest], session)
+            try replica.removePeer(address)
+            session.output.notice("To keep this address: jalon peer add NAME \(address)")
+            return answer
+        } catch {
+            try? replica.removePeer(address)
+            throw error
+        }
+    }
+
+    private static let noPeers = Failure(
+        "there is nobody to sync with yet.", why: "no peer was added",
+        tries: ["jalon peer add team https://relay.example.org"], status: .failed)
+}

@@ -1,0 +1,125 @@
+import AsyncHTTPClient
+import Billing
+import Glibc
+import Replication
+import Synchronization
+import SyncClient
+
+/// Stays connected: takes in what others send, and sends what is written here.
+struct Watch {
+    private enum Trigger: Sendable {
+        /// Time to see whether something was written here.
+        case tick
+        /// A peer may have something new.
+        case news(peer: Int)
+        /// A peer cannot be reached, for now or at all.
+        case away(peer: Int, String)
+    }
+
+    private let replica: Replica
+    private let peers: [Peer]
+    private let client: HTTPClient
+    private let output: Output
+
+    init(_ replica: Replica, _ peers: [Peer], _ client: HTTPClient, _ output: Output) {
+        self.replica = replica
+        self.peers = peers
+        self.client = client
+        self.output = output
+    }
+
+    /// Runs until a signal ends the process: each step is committed before the next, so there is
+    /// nothing to clean up.
+    func run() async throws {
+        signal(SIGINT) { _ in _exit(0) }
+        signal(SIGTERM) { _ in _exit(0) }
+        signal(SIGHUP) { _ in _exit(0) }
+        let round = try await Round.hold(replica, peers, client, output)
+        for meeting in round.meetings { try tell(meeting, always: true) }
+        output.notice("Watching; Ctrl-C ends it.")
+        try await listen()
+    }
+
+    private func listen() async throws {
+        let (triggers, source) = AsyncStream.makeStream(of: Trigger.self)
+        let places = Places()
+        try await withThrowingDiscardingTaskGroup { group in
+            for (index, peer) in peers.enumerated() {
+                let address = try PeerAddress(peer.address)
+                let token = try replica.token(for: peer)
+                let books = replica.books
+                group.addTask {
+                    let channel = LiveChannel(
+                        address, books: books, token: token, client: .forLiveChannel(),
+                        position: { places[index] })
+                    await Self.follow(channel, index, source)
+                }
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Self.patience)
+                    source.yield(.tick)
+                }
+            }
+            for await trigger in triggers { try await obey(trigger, places) }
+        }
+    }
+
+    /// How often it is looked whether another jalon wrote something here.
+    private static let patience = Duration.seconds(2)
+
+    /// Passes on what a live channel says.
+    private static func follow(
+        _ channel: LiveChannel, _ index: Int, _ source: AsyncStream<Trigger>.Continuation
+    ) async {
+        do {
+            for try await event in channel {
+                switch event {
+                case .connected, .position: source.yield(.news(peer: index))
+                case .lost(let failure, let seconds):
+                    let words = Failure(failure).what
+                    source.yield(.away(peer: index, "\(words) Again in \(seconds) s."))
+                }
+            }
+        } catch {
+            source.yield(.away(peer: index, Failure(error).what))
+        }
+    }
+
+    private func obey(_ trigger: Trigger, _ places: Places) async throws {
+        switch trigger {
+        case .tick:
+            guard try replica.status().unsealed > 0 else { return }
+            for index in peers.indices { try await meet(index, places) }
+        case .news(let index): try await meet(index, places)
+        case .away(let index, let words): output.notice("\(peers[index].name): \(words)")
+        }
+    }
+
+    private func meet(_ index: Int, _ places: Places) async throws {
+        do {
+            // As it stands now: the last meeting moved it.
+            guard let peer = try replica.peer(peers[index].name) else { return }
+            let meeting = try await Meeting.hold(replica, peer, client)
+            places[index] = meeting.report.position
+            try tell(meeting)
+        } catch let failure as SyncFailure {
+            output.report(Failure(failure))
+        }
+    }
+
+    /// Where the replica stands in each peer's mailbox, for the live channels to ask.
+    private final class Places: Sendable {
+        private let positions = Mutex<[Int: Int64]>([:])
+
+        subscript(index: Int) -> Int64 {
+            get { positions.withLock { $0[index] ?? 0 } }
+            set { positions.withLock { $0[index] = newValue } }
+        }
+    }
+
+    private func tell(_ meeting: Meeting, always: Bool = false) throws {
+        guard always || meeting.hasNews else { return }
+        try output.answer(Answer(json: meeting.json) { meeting.write(on: &$0) })
+    }
+}

@@ -1,0 +1,131 @@
+import Billing
+
+extension Failure {
+    /// Why a draft was not issued, or a series not opened.
+    static func issuing(_ failure: BillingFailure) -> Failure? {
+        switch failure {
+        case .incomplete(let gaps):
+            return Failure(
+                "the invoice lacks \(gaps.count == 1 ? "something" : "things") the law asks for;"
+                    + " it was not issued.",
+                why: gaps.map(\.words), tries: gaps.map(\.command), status: .failed)
+        case .noSeries(let known): return noSeries(known)
+        case .severalSeries(let names):
+            return Failure(
+                "this device has several number series; one must be named.",
+                tries: names.map { "add --series \($0)" }, status: .failed)
+        case .seriesNotOurs(let claim): return notOurs(claim)
+        case .seriesUnknown(let name, let known):
+            return Failure(
+                "there is no number series “\(name)”.",
+                why: known.isEmpty ? [] : ["there are \(known.joined(separator: ", "))"],
+                tries: ["jalon series list", "jalon series open \(name) --reason REASON"],
+                status: .badInput)
+        case .seriesName(let text):
+            return Failure(
+                "“\(text)” cannot be the name of a series.",
+                why: "it takes up to 20 letters, digits and + - _ /",
+                tries: ["jalon series open F2 --reason REASON"], status: .badInput)
+        case .seriesExists(let claim):
+            return Failure(
+                "there is a series “\(claim.name)” already.",
+                tries: ["jalon series list", "jalon series continue \(claim.name)"],
+                status: .failed)
+        default: return dating(failure)
+        }
+    }
+
+    private static func dating(_ failure: BillingFailure) -> Failure? {
+        switch failure {
+        case .lastNumberTooLow(let series, let given, let known):
+            Failure(
+                "\(given) cannot be the last number of series \(series).",
+                why: "the books hold its number \(known)", status: .badInput)
+        case .dateGoesBack(let series, let date, let lastNumber, let lastDate):
+            Failure(
+                "\(date.iso) lies before the last invoice of series \(series).",
+                why: "\(lastNumber) was issued on \(lastDate.iso), and numbers follow the dates",
+                tries: ["add --on \(lastDate.iso) or later"], status: .badInput)
+        case .implausibleToday(let today, let newest):
+            Failure(
+                "this machine says that today is \(today.iso); is that right?",
+                why: "the newest date in the books is \(newest.iso)",
+                tries: ["add --on DATE", "correct the clock with timedatectl"], status: .failed)
+        case .dueBeforeIssue(let due, let date):
+            Failure(
+                "the due date \(due.iso) lies before the date of issue \(date.iso).",
+                tries: ["jalon invoice edit INVOICE --due DATE"], status: .badInput)
+        default: nil
+        }
+    }
+
+    private static func noSeries(_ known: [SeriesClaim]) -> Failure {
+        let others = known.map(\.name)
+        var tries = others.map { "jalon series continue \($0)   (its old device is retired)" }
+        let next = Self.freeSeries(besides: others)
+        tries.append("jalon series open \(next) --reason REASON   (both devices go on)")
+        return Failure(
+            "this device has no number series yet; nothing was issued.",
+            why: others.isEmpty
+                ? "numbers come from a series that belongs to one device"
+                : "series \(others.joined(separator: ", ")) belongs to another device or copy",
+            tries: tries, status: .failed)
+    }
+
+    private static func notOurs(_ claim: SeriesClaim) -> Failure {
+        let why =
+            switch claim.state {
+            case .closed: "it was closed"
+            case .claimedTwice: "two devices claimed it without knowing of each other"
+            case .open: "it belongs to another device, and each series has one"
+            }
+        return Failure(
+            "this device cannot issue from series \(claim.name).", why: why,
+            tries: [
+                "jalon series list",
+                "jalon series open \(freeSeries(besides: [claim.name])) --reason REASON",
+            ], status: .failed)
+    }
+
+    private static func freeSeries(besides known: [String]) -> String {
+        var number = 2
+        while known.contains("F\(number)") { number += 1 }
+        return known.isEmpty ? "F" : "F\(number)"
+    }
+}
+
+extension Gap {
+    /// What is missing.
+    var words: String {
+        switch self {
+        case .sellerLegalForm: "your legal form, as in EI or SARL au capital de 1 000 EUR"
+        case .sellerAddress: "your address"
+        case .sellerSiren: "your SIREN or SIRET"
+        case .sellerRegistration: "where you are registered (RCS or RM)"
+        case .sellerVatId: "your VAT id"
+        case .penalty: "the penalty for paying late"
+        case .discount: "the discount for paying early, or that there is none"
+        case .nature: "what you supply: goods, services or both"
+        case .exemption: "the legal reason of the exemption"
+        case .buyerAddress: "the client's address"
+        case .buyerSiren: "the client's SIREN"
+        case .buyerVatId: "the client's VAT id"
+        }
+    }
+
+    /// The command that fills it.
+    var command: String {
+        let option = "--" + field.optionName
+        return side == .books
+            ? "jalon books edit \(option) TEXT" : "jalon client edit CLIENT \(option) TEXT"
+    }
+}
+
+extension String {
+    /// `legalForm` as an option is written: `legal-form`.
+    fileprivate var optionName: String {
+        reduce(into: "") { result, letter in
+            result += letter.isUppercase ? "-" + letter.lowercased() : String(letter)
+        }
+    }
+}

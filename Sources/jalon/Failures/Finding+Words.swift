@@ -1,0 +1,45 @@
+import Billing
+
+extension Billing.Finding {
+    /// A stable word for programs.
+    var code: String {
+        switch self {
+        case .numberTwice: "number twice"
+        case .issuedTwice: "issued twice"
+        case .seriesClaimedTwice: "series claimed twice"
+        case .numbersMissing: "numbers missing"
+        case .documentDamaged: "document damaged"
+        }
+    }
+
+    /// What is wrong.
+    var words: String {
+        switch self {
+        case .numberTwice(let number, let documents):
+            "\(documents.count) different invoices bear the number \(number)."
+        case .issuedTwice(_, let numbers):
+            "One draft was issued more than once, as \(numbers.joined(separator: " and "))."
+        case .seriesClaimedTwice(let claim):
+            "Two devices claimed the series \(claim.name); neither issues from it for now."
+        case .numbersMissing(let series, let from, let to):
+            from == to
+                ? "Number \(from) of series \(series) is not here."
+                : "Numbers \(from) to \(to) of series \(series) are not here."
+        case .documentDamaged(let number, _):
+            "The content of invoice \(number) is not what was issued."
+        }
+    }
+
+    /// What to type about it.
+    var remedy: String {
+        switch self {
+        case .numberTwice: "both stay as they are; one is put right by a credit note"
+        case .issuedTwice(_, let numbers):
+            "send one of them; the other, \(numbers.last ?? ""), is put right by a credit note"
+        case .seriesClaimedTwice(let claim):
+            "jalon series continue \(claim.name), on the device that is to have it"
+        case .numbersMissing: "jalon sync, on every device"
+        case .documentDamaged: "jalon verify, then jalon rebuild"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Testing
+
+struct `Clients` {
+    @Test func `are added, shown, changed, removed and restored`() {
+        let device = Device.withBooks()
+        let added = device.json(
+            "client", "add", "Blum & Söhne", "--email", "office@blum.example", "--terms", "30d",
+            "--vat-id", "FR83404833048", "--siren", "404833048", "--address", "1 rue Nord")
+        let id = added["id"].text
+        #expect(added["name"] == "Blum & Söhne")
+        #expect(device.json("client", "show", "blum & söhne")["id"].text == id)
+        #expect(device.json("client", "show", "Blu")["email"] == "office@blum.example")
+        #expect(device.json("client", "edit", id, "--email", "new@blum.example")["id"].text == id)
+        #expect(device.json("client", "show", id)["email"] == "new@blum.example")
+        #expect(device.json("client", "show", id)["terms"] == "30d")
+        #expect(device.json("client", "edit", "Blum", "--email", "")["email"] == nil)
+        device.json("client", "remove", "Blum")
+        #expect(device.json("client", "list") == [])
+        #expect(device.json("client", "list", "--removed")[0]["id"].text == id)
+        device.json("client", "restore", "Blum")
+        #expect(device.json("client", "list")[0]["name"] == "Blum & Söhne")
+    }
+
+    @Test func `an unknown one is named with what was meant, and nothing changes`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        device.does("client", "add", "Carver")
+        let before = device.json("status")["digest"]
+        let run = device.fails(
+            ["client", "edit", "Blmu", "--email", "a@b.example"], exit: 65,
+            says: "no client is called “Blmu”")
+        #expect(run.err.contains("did you mean “Blum”?"))
+        #expect(run.err.contains("jalon client list"))
+        device.fails(
+            ["invoice", "new", "Blmu", "--line", "A; 1; 1; 20"], exit: 65, says: "“Blum”")
+        #expect(device.json("status")["digest"] == before)
+        #expect(device.json("client", "show", "Blmu")["name"] == "Blum")
+    }
+
+    @Test func `an ambiguous name lists who it may be, and changes nothing`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Marten North")
+        device.does("client", "add", "Marten South")
+        let run = device.fails(["client", "remove", "Marten"], exit: 65, says: "may be several")
+        #expect(run.err.contains("Marten North") && run.err.contains("Marten South"))
+        #expect(device.json("client", "list").values.count == 2)
+    }
+
+    @Test func `similar names warn and never refuse`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Müller Bau GmbH")
+        let again = device.run(["client", "add", "Müller Bau Gmbh"])
+        #expect(again.exit == 0)
+        #expect(again.err.contains("similar name"))
+        #expect(device.json("client", "list").values.count == 2)
+    }
+
+    @Test func `an edit that says nothing new is refused`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum", "--email", "a@b.example")
+        device.fails(["client", "edit", "Blum"], exit: 64, says: "nothing was changed")
+        device.fails(
+            ["client", "edit", "Blum", "--email", "a@b.example"], exit: 64,
+            says: "nothing was changed")
+    }
+
+    @Test func `a dry run does everything but write`() {
+        let device = Device.withBooks()
+        let before = device.json("status")["version"]
+        let run = device.run(["client", "add", "Blum", "--dry-run", "--json"])
+        #expect(run.exit == 0)
+        #expect(Tree(run.out)["name"] == "Blum")
+        #expect(run.err.contains("dry run"))
+        #expect(device.json("status")["version"] == before)
+        device.fails(["client", "remove", "Blum", "--dry-run"], exit: 65, says: "no client")
+    }
+
+    @Test(arguments: ["a\u{1B}[31mred", "x\u{202E}txt", "two\u{7}bell", "\u{9B}2J"])
+    func `a name with control characters is refused or shown harmlessly`(name: String) {
+        let device = Device.withBooks()
+        let added = device.run(["client", "add", name])
+        let list = device.run(["client", "list"])
+        for text in [added.out, added.err, list.out] {
+            #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+            #expect(!text.unicodeScalars.contains { (0x7F...0x9F).contains($0.value) })
+            #expect(!text.unicodeScalars.contains { (0x202A...0x202E).contains($0.value) })
+        }
+    }
+
+    @Test func `names of every script stand in aligned columns`() {
+        let device = Device.withBooks()
+        for name in ["株式会社", "Zoë", "👩‍👩‍👧 Family"] {
+            device.does("client", "add", name, "--terms", "30d")
+        }
+        let lines = device.does("client", "list").split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(Set(device.json("client", "list").values.map(\.["name"].text)).count == 3)
+    }
+}

@@ -1,0 +1,155 @@
+import Testing
+
+struct `Invoices` {
+    private static func device() -> Device {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        return device
+    }
+
+    @Test func `from draft to payment`() {
+        let device = Self.device()
+        let draft = device.json(
+            "invoice", "new", "Blum", "--line", "Design; 3; 450.00; 20", "--line",
+            "Book; 1; 10; 5.5",
+            "--due", "2026-04-30")
+        #expect(draft["status"] == "draft")
+        #expect(draft["number"] == nil)
+        #expect(draft["totals"]["gross"] == "1630.55")
+        let id = draft["id"].text
+        let issued = device.json("invoice", "issue", id, "--on", "2026-03-01")
+        #expect(issued["id"].text == id)
+        #expect(issued["number"].text.hasPrefix("F"))
+        #expect(issued["issued"] == "2026-03-01")
+        let number = issued["number"].text
+        device.json(
+            "pay", number, "630.55", "--on", "2026-03-05", "--method", "transfer", "--reference",
+            "R1")
+        let part = device.json("invoice", "show", number, "--as-of", "2026-03-06")
+        #expect(part["paid"] == "630.55")
+        #expect(part["balance"] == "1000.00")
+        #expect(part["flags"].values.contains("part paid"))
+        #expect(device.json("invoice", "show", id, "--as-of", "2026-04-23")["status"] == "due")
+        #expect(device.json("invoice", "show", id, "--as-of", "2026-04-30")["status"] == "due")
+        #expect(device.json("invoice", "show", id, "--as-of", "2026-05-01")["status"] == "overdue")
+        device.json("pay", id, "1000", "--on", "2026-05-02")
+        #expect(device.json("invoice", "show", id, "--as-of", "2026-05-02")["status"] == "paid")
+        #expect(device.json("invoice", "list", "--status", "paid")[0]["number"].text == number)
+        #expect(device.json("payment", "list").values.count == 2)
+        #expect(device.json("payment", "list")[0]["amount"] == "630.55")
+    }
+
+    @Test func `have the keys that programs count on`() {
+        let device = Self.device()
+        device.json("invoice", "new", "Blum", "--line", "Design; 3; 450.00; 20")
+        let shown = device.json("invoice", "show", "Blum")
+        #expect(
+            shown.keys.isSuperset(of: [
+                "id", "number", "status", "flags", "issued", "due", "client", "currency", "lines",
+                "totals", "paid", "balance",
+            ]))
+        #expect(
+            shown["totals"].keys == [
+                "lines", "allowances", "charges", "net", "vat", "gross", "prepaid", "rounding",
+                "due", "groups",
+            ])
+        #expect(shown["totals"]["groups"][0].keys == ["category", "rate", "basis", "vat"])
+        #expect(shown["totals"]["net"] == "1350.00")
+        #expect(shown["balance"] == "1620.00")
+    }
+
+    @Test func `a draft comes from a file, with everything that a line can have`() {
+        let device = Self.device()
+        let file = device.home + "/draft.json"
+        Files.write(
+            """
+            {"currency": "EUR", "lines": [{"name": "Work", "quantity": "3", "unit": "DAY",
+            "price": "450.00", "priceBase": null, "adjustments": [{"charge": false, "amount": "50.00",
+            "reason": "loyal"}], "category": "S", "rate": "20", "net": "1300.00"}],
+            "adjustments": [{"charge": true, "amount": "9.00", "reason": "post", "category": "S",
+            "rate": "20"}], "prepaid": "100.00", "rounding": "0.20"}
+            """, to: file)
+        let totals = device.json("invoice", "new", "Blum", "--from", file)["totals"]
+        #expect(totals["net"] == "1309.00")
+        #expect(totals["vat"] == "261.80")
+        #expect(totals["due"] == "1471.00")
+        let piped = device.run(
+            ["invoice", "new", "Blum", "--from", "-", "--json"], input: Files.read(file))
+        #expect(piped.exit == 0)
+        #expect(Tree(piped.out)["totals"] == totals)
+    }
+
+    @Test func `drafts are edited and removed, issued ones never`() {
+        let device = Self.device()
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 20")["id"].text
+        #expect(
+            device.json("invoice", "edit", id, "--line", "B; 1; 50; 20")["totals"]["net"]
+                == "150.00")
+        #expect(
+            device.json("invoice", "edit", id, "--set-line", "1=C; 2; 100; 20")["totals"]["net"]
+                == "250.00")
+        #expect(
+            device.json("invoice", "edit", id, "--remove-line", "2", "--due", "2026-09-01")["due"]
+                == "2026-09-01")
+        device.does("invoice", "issue", id, "--on", "2026-08-01")
+        let digest = device.json("status")["digest"]
+        device.fails(
+            ["invoice", "edit", id, "--line", "D; 1; 1; 20"], exit: 1, says: "never altered")
+        device.fails(["invoice", "remove", id], exit: 1, says: "never altered")
+        device.fails(["invoice", "issue", id], exit: 1, says: "never altered")
+        #expect(device.json("status")["digest"] == digest)
+        let draft = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+        device.does("invoice", "remove", draft)
+        #expect(device.json("invoice", "list").values.count == 1)
+    }
+
+    @Test func `numbers follow each other and dates never go back`() {
+        let device = Self.device()
+        var numbers: [String] = []
+        for day in ["2026-03-01", "2026-03-01", "2026-03-09"] {
+            let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+            numbers.append(device.json("invoice", "issue", id, "--on", day)["number"].text)
+        }
+        #expect(Set(numbers).count == 3)
+        #expect(numbers == numbers.sorted())
+        let late = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+        device.fails(
+            ["invoice", "issue", late, "--on", "2026-03-08"], exit: 65, says: "lies before")
+        #expect(device.json("invoice", "list", "--status", "draft").values.count == 1)
+    }
+
+    @Test func `books in France refuse what the law does not let pass, with the commands`() {
+        let device = Device.withBooks(country: "FR")
+        device.does("client", "add", "Blum")
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+        let run = device.fails(["invoice", "issue", id], exit: 1, says: "lacks")
+        #expect(run.err.contains("jalon books edit --siren"))
+        #expect(device.json("invoice", "show", id)["status"] == "draft")
+    }
+
+    @Test func `owed tells who owes what and how late it is`() {
+        let device = Self.device()
+        let id = device.json(
+            "invoice", "new", "Blum", "--line", "A; 1; 100; 20", "--due", "2026-03-31")["id"].text
+        device.does("invoice", "issue", id, "--on", "2026-03-01")
+        for (day, bucket) in [
+            ("2026-03-31", "not due"), ("2026-04-01", "0-30"), ("2026-04-30", "0-30"),
+            ("2026-05-01", "31-60"), ("2026-05-30", "31-60"), ("2026-05-31", "60+"),
+        ] {
+            let owed = device.json("owed", "--as-of", day)
+            #expect(owed["asOf"].text == day)
+            #expect(owed["clients"][0]["buckets"][bucket] == "120.00", "\(day) \(owed)")
+        }
+        #expect(device.does("owed", "--as-of", "2026-04-01").contains("120.00"))
+        #expect(device.does("--as-of", "2026-04-01").contains("Late"))
+    }
+
+    @Test func `too much money is a credit and is shown`() {
+        let device = Self.device()
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 0")["id"].text
+        device.does("invoice", "issue", id)
+        let paid = device.json("pay", id, "150")
+        #expect(paid["credit"] == "50.00")
+        #expect(!paid["id"].text.isEmpty)
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A real relay on a free port of this machine.
+final class Relay {
+    let data: String
+    private(set) var url = ""
+    private var process: pid_t = 0
+    private var port = "0"
+    private var log = ""
+    private var reading: Int32 = -1
+
+    init() {
+        data = Files.temporary()
+        start()
+    }
+
+    deinit {
+        stop()
+        Files.shell("rm -rf '\(data)'")
+    }
+
+    /// Starts it on the port that it had before, if it had one.
+    func start() {
+        log = data + "-log"
+        mkfifo(log, 0o600)
+        // Without blocking, because nobody writes yet; once the program has started it does.
+        reading = open(log, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let words = [
+            Program.relay, "serve", "--data", data + "/relay", "--listen", "127.0.0.1:" + port,
+            "--open",
+        ]
+        let variables = ["HOME": data, "PATH": "/usr/bin:/bin", "XDG_STATE_HOME": data + "/state"]
+        process = Program.start(
+            words.map { Array($0.utf8) }, environment: variables, input: "/dev/null", output: log,
+            error: data + "/relay.err")
+        _ = fcntl(reading, F_SETFL, 0)
+        port = Self.port(in: reading)
+        url = "http://127.0.0.1:\(port)"
+    }
+
+    /// Ends it as a service manager would, and waits until it has ended.
+    func stop() {
+        guard process > 0 else { return }
+        kill(process, SIGTERM)
+        _ = Program.wait(process)
+        process = 0
+        close(reading)
+        unlink(log)
+    }
+
+    /// Throws away everything that it holds, as a new disk would.
+    func wipe() {
+        stop()
+        Files.shell("rm -rf '\(data)/relay'")
+        start()
+    }
+
+    /// Reads lines until one names the address.
+    private static func port(in descriptor: Int32) -> String {
+        var text = ""
+        var byte: UInt8 = 0
+        while read(descriptor, &byte, 1) == 1 {
+            text.append(Character(Unicode.Scalar(byte)))
+            guard byte == 10, let address = text.range(of: "127.0.0.1:") else { continue }
+            return String(text[address.upperBound...].prefix(while: \.isNumber))
+        }
+        return "0"
+    }
+}
