@@ -57,12 +57,12 @@ extension Replica {
         let replica = try load(places, schema, environment, purpose)
         guard try replica.needsRebuild() else { return replica }
         if purpose == .writing {
-            _ = try replica.rebuild()
+            try replica.rebuildIfNeeded()
             return replica
         }
         let isCurrent = try replica.storedSchema() == schema.version
         do {
-            _ = try load(places, schema, environment, .writing).rebuild()
+            try load(places, schema, environment, .writing).rebuildIfNeeded()
         } catch ReplicationFailure.readOnly where isCurrent {
             // A mended state is wanted, but the one at hand can be read.
             return replica
@@ -114,14 +114,15 @@ extension Replica {
             throw ReplicationFailure.newer(
                 path: places.books, found: found, known: schema.version)
         }
-        if let bytes = try? FileBytes.read(places.key, countMax: 4096),
-            let secret = secret(of: bytes)
-        {
-            return secret
+        let books = try meta(database, "books").flatMap { Data.fromDatabaseValue($0) }
+        let kept = (try? FileBytes.read(places.key, countMax: 4096)).flatMap { secret(of: $0) }
+        let stored = try meta(database, "secret").flatMap { Data.fromDatabaseValue($0) }
+        // A key of other books would open nothing, and seal what nobody else can open.
+        for secret in [kept, stored.map { Array($0) }] {
+            guard let secret, let key = BooksKey(secret: secret) else { continue }
+            if let books, key.books.bytes == Array(books) { return secret }
         }
-        guard let stored = try meta(database, "secret").flatMap({ Data.fromDatabaseValue($0) })
-        else { throw ReplicationFailure.keyMissing(path: places.key) }
-        return Array(stored)
+        throw ReplicationFailure.keyMissing(path: places.key)
     }
 
     static func meta(_ database: Database, _ key: String) throws -> DatabaseValue? {
@@ -146,6 +147,7 @@ extension Replica {
         }
         do {
             try FileBytes.makeFolder(places.books)
+            try refuseForeign(places)
             _ = chmod(places.books, 0o700)
             let lock = try WriteLock(folder: places.books)
             try lock.hold {
@@ -161,6 +163,19 @@ extension Replica {
             throw BooksDatabase.failure(error, places.books)
         }
         return try load(places, schema, environment, .writing)
+    }
+
+    /// A database of another program is not even opened for writing, and its folder stays as it is.
+    private static func refuseForeign(_ places: Places) throws {
+        guard access(places.database, F_OK) == 0 else { return }
+        try BooksDatabase.reader(places.database).unsafeRead { database in
+            let id = try Int64.fetchOne(database, sql: "PRAGMA application_id")
+            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+            guard count != 0 else { return }
+            throw id == EngineTables.applicationID
+                ? ReplicationFailure.booksExist(path: places.books)
+                : ReplicationFailure.notBooks(path: places.books)
+        }
     }
 
     /// SQLite gives its side files the mode of the database file, so that one is made first.

@@ -165,9 +165,11 @@ extension Replica {
     package func declareLost(_ text: String, upTo number: Int64, dryRun: Bool = false) throws {
         let writer = try missingWriter(text)
         try write(dryRun: dryRun) { writing in
-            let rows = try writing.rows(
-                "SELECT count(*) AS count FROM waiting WHERE number <= ?", [.integer(number)])
-            guard rows.first?.integer("count") != 0 else {
+            let missing = try Int.fetchOne(
+                writing.database,
+                sql: "SELECT count(*) FROM waiting WHERE writer = ? AND number <= ?",
+                arguments: [Data(writer.bytes), number])
+            guard missing != 0 else {
                 throw ReplicationFailure.notMissing(writer: text, number: number)
             }
             _ = try writing.insertDerived(
@@ -180,8 +182,10 @@ extension Replica {
                 let merger = try Merger(database, schema, .live)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
                 try intake.finish()
+                try askForRebuild(intake.report, database)
             }
         }
+        try mend()
     }
 
     private func missingWriter(_ text: String) throws -> WriterID {

@@ -78,7 +78,9 @@ package final class Replica {
                 committed = try writing.commit()
                 return result
             }
-            if !dryRun, let committed { try vault.advance(committed) }
+            // The change is committed: that the machine could not note it must not look like a
+            // failure. The record may lag.
+            if !dryRun, let committed { try? vault.advance(committed) }
             return result
         }
     }
@@ -88,6 +90,14 @@ package final class Replica {
         try named {
             guard let lock else { return try body() }
             return try lock.hold(body)
+        }
+    }
+
+    /// Runs a rebuild while no other one runs: two would fill and swap the same tables.
+    func aloneRebuilding<Result>(_ body: () throws -> Result) throws -> Result {
+        try named {
+            guard let lock else { return try body() }
+            return try lock.holdForRebuild(body)
         }
     }
 

@@ -19,4 +19,18 @@ import Testing
             return
         }
     }
+
+    @Test(arguments: 0..<8)
+    func `copies, restores and rolled back twins end as the oracle says`(block: UInt64) throws {
+        for number in 0..<UInt64(40) {
+            let seed = block * 1_000 + number
+            let history = TwinHistory(seed: seed)
+            guard let fault = try history.fault() else { continue }
+            let shortest = try history.shrunk()
+            let steps = shortest.steps.map { "\n  \($0)" }.joined()
+            Issue.record(
+                "seed \(seed): \(fault); shortest: \(try shortest.fault() ?? "")\(steps)")
+            return
+        }
+    }
 }

@@ -44,7 +44,8 @@ package final class Fleet {
     /// Every segment that any device ever sealed, in the order of sealing.
     package private(set) var segments: [Segment] = []
     private var known: Set<SegmentHash> = []
-    private let secret: [UInt8]
+    /// The secret of the books.
+    package let secret: [UInt8]
     private var seed: UInt64
 
     /// As many devices as asked for.
@@ -78,6 +79,29 @@ package final class Fleet {
         return devices.count - 1
     }
 
+    /// A device as it stands: its books and what its machine remembers.
+    package struct Snapshot {
+        let replica: Replica
+        let record: WriterRecord?
+    }
+
+    /// A backup of a device.
+    package func backup(_ device: Int) throws -> Snapshot {
+        Snapshot(
+            replica: try devices[device].replica.duplicate(
+                vault: MemoryWriterVault(), environment: devices[device].world.environment),
+            record: devices[device].vault.record)
+    }
+
+    /// Puts a backup in the place of a device: its books alone, or what its machine remembers too, as
+    /// when a whole virtual machine is rolled back.
+    package func restore(_ device: Int, to snapshot: Snapshot, withState: Bool) throws {
+        let (world, vault) = (devices[device].world, devices[device].vault)
+        if withState { vault.record = snapshot.record }
+        let replica = try snapshot.replica.duplicate(vault: vault, environment: world.environment)
+        devices[device] = Device(replica: replica, world: world, vault: vault)
+    }
+
     private func nextWorld() -> World {
         seed &+= 1
         return World(seed: seed &* 7919)
@@ -107,7 +131,54 @@ package final class Fleet {
         for device in devices.indices { try deliver(shuffle(segments), to: device) }
     }
 
+    /// Lets all devices meet until nothing is new to any of them.
+    package func converge(_ shuffle: ([Segment]) -> [Segment] = { $0 }) throws {
+        var count = -1
+        while count != segments.count {
+            count = segments.count
+            try settle(shuffle)
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Writes registers of a row of the table `thing`, as one change.
+    package func put(_ device: Int, _ row: RowID, _ fields: [String: Value]) throws {
+        try devices[device].replica.write { try $0.put("thing", row, fields) }
+    }
+
+    /// Adds to the counter of a row of the table `thing`, as one change.
+    package func add(_ device: Int, _ row: RowID, _ amount: Int64) throws {
+        try devices[device].replica.write { try $0.add("thing", row, "c", amount) }
+    }
+
+    /// Removes a row of the table `thing`, as one change.
+    package func remove(_ device: Int, _ row: RowID) throws {
+        try devices[device].replica.write { try $0.remove("thing", row) }
+    }
+
     // MARK: - Looking
+
+    /// The rows that a query gives on a device, as text.
+    package func ask(_ device: Int, _ sql: String, _ arguments: [Value] = []) throws -> [[Value]] {
+        try devices[device].replica.read { reading in
+            var answer: [[Value]] = []
+            try reading.each(sql, arguments) { cursor in
+                answer.append((0..<cursor.count).map(cursor.value))
+            }
+            return answer
+        }
+    }
+
+    /// All conflicts of a device.
+    package func conflicts(_ device: Int) throws -> [Conflict] {
+        try devices[device].replica.read { try $0.conflicts() }
+    }
+
+    /// The key of this device's writer, as status shows it.
+    package func writer(of device: Int) throws -> Status.Writer? {
+        try devices[device].replica.status().writers.first(where: \.isOwn)
+    }
 
     /// The digests of all devices.
     package var digests: [String] {

@@ -105,8 +105,13 @@ private struct OperationReading {
             try add(&scanner)
         } else if scanner.takes(#"["remove","#) {
             guard let (table, row) = try target(&scanner) else { return }
-            try scanner.expect("]")
-            keep(.remove(table: table, row: row))
+            if try endsEarly(&scanner) {
+                keep(.remove(table: table, row: row))
+            } else {
+                // A later version says more about a remove.
+                isUnknown = true
+                try skipRest(&scanner)
+            }
         } else {
             isUnknown = true
             try scanner.skipValue()
@@ -121,10 +126,10 @@ private struct OperationReading {
             fields.append(Operation.Assignment(name, value))
             return true
         }
-        for case .text(let text) in fields.lazy.map(\.value) where !text.isLawfulText {
+        for case .text(let text) in fields.lazy.map({ $0.value }) where !text.isLawfulText {
             fault = fault ?? .text
         }
-        check(fields.map(\.field))
+        check(fields.map { $0.field })
         keep(.put(table: table, row: row, fields: fields))
     }
 
@@ -136,7 +141,7 @@ private struct OperationReading {
             deltas.append(Operation.Delta(name, amount))
             return true
         }
-        check(deltas.map(\.field))
+        check(deltas.map { $0.field })
         keep(.add(table: table, row: row, deltas: deltas))
     }
 
@@ -145,6 +150,10 @@ private struct OperationReading {
         _ scanner: inout Scanner,
         _ member: (String, inout Scanner) throws(ScanFault) -> Bool
     ) throws(ScanFault) {
+        if try endsEarly(&scanner) {
+            isUnknown = true
+            return
+        }
         guard scanner.next == 0x7b else {
             isUnknown = true
             try skipRest(&scanner)
@@ -159,15 +168,13 @@ private struct OperationReading {
             } while scanner.takes(",")
             try scanner.expect("}")
         }
-        if scanner.takes(",") {
-            isUnknown = true
-            try skipRest(&scanner)
-        } else {
-            try scanner.expect("]")
-        }
+        guard try !endsEarly(&scanner) else { return }
+        isUnknown = true
+        try skipRest(&scanner)
     }
 
-    /// Takes the table and the row; nil when a later version wrote something else here.
+    /// Takes the table and the row, but not what follows them; nil, with the operation taken, when
+    /// there is something else here.
     private mutating func target(
         _ scanner: inout Scanner
     ) throws(ScanFault) -> (table: String, row: RowID)? {
@@ -178,9 +185,8 @@ private struct OperationReading {
         }
         let table = try scanner.string()
         if !table.isLawfulName { fault = fault ?? .name }
-        guard scanner.takes(",") else {
+        if try endsEarly(&scanner) {
             isUnknown = true
-            try scanner.expect("]")
             return nil
         }
         guard scanner.next == 0x22 else {
@@ -188,24 +194,23 @@ private struct OperationReading {
             try skipRest(&scanner)
             return nil
         }
-        let text = try scanner.string()
-        let row = RowID(text)
-        if row == nil { fault = fault ?? .row }
-        if scanner.next == 0x2c {
-            _ = scanner.takes(",")
-        } else if scanner.next != 0x5d {
-            throw ScanFault(offset: scanner.offset)
-        }
-        guard let row else {
-            try skipRest(&scanner)
+        guard let row = RowID(try scanner.string()) else {
+            fault = fault ?? .row
+            if try !endsEarly(&scanner) { try skipRest(&scanner) }
             return nil
         }
         return (table, row)
     }
 
-    /// Takes values up to and with the closing bracket of an operation.
+    /// Takes an operation's closing bracket, or the comma before its next value.
+    private func endsEarly(_ scanner: inout Scanner) throws(ScanFault) -> Bool {
+        if scanner.takes("]") { return true }
+        try scanner.expect(",")
+        return false
+    }
+
+    /// Takes values, at least one, up to and with the closing bracket of an operation.
     private func skipRest(_ scanner: inout Scanner) throws(ScanFault) {
-        if scanner.takes("]") { return }
         repeat { try scanner.skipValue() } while scanner.takes(",")
         try scanner.expect("]")
     }
@@ -213,7 +218,7 @@ private struct OperationReading {
     private mutating func check(_ names: [String]) {
         if names.isEmpty || names.count > Limits.fieldsPerOperationMax { fault = fault ?? .fields }
         if names.count > 1, Set(names).count != names.count { fault = fault ?? .fields }
-        if !names.allSatisfy(\.isLawfulName) { fault = fault ?? .name }
+        for name in names where !name.isLawfulName { fault = fault ?? .name }
     }
 
     private mutating func keep(_ operation: Operation) {

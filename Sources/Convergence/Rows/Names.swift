@@ -5,6 +5,8 @@ package struct Names: Sendable {
     /// The names by their integers.
     package private(set) var all: [[UInt8]] = []
     private var indices: [[UInt8]: Int] = [:]
+    /// The place of each name in the order of all; behind when names were added since.
+    private var ranks: [Int] = []
 
     /// Makes an empty list.
     package init() {}
@@ -28,6 +30,17 @@ package struct Names: Sendable {
 
     /// Whether one name stands before another by bytes.
     package func precedes(_ left: Int, _ right: Int) -> Bool {
-        left != right && all[left].lexicographicallyPrecedes(all[right])
+        if left < ranks.count, right < ranks.count, ranks.count == all.count {
+            return ranks[left] < ranks[right]
+        }
+        return left != right && all[left].lexicographicallyPrecedes(all[right])
+    }
+
+    /// Makes ``precedes(_:_:)`` fast until the next name is added.
+    package mutating func rank() {
+        guard ranks.count != all.count else { return }
+        ranks = Array(repeating: 0, count: all.count)
+        let order = all.indices.sorted { all[$0].lexicographicallyPrecedes(all[$1]) }
+        for (rank, index) in order.enumerated() { ranks[index] = rank }
     }
 }

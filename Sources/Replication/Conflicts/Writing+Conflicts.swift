@@ -21,6 +21,7 @@ extension Writing {
     /// Takes an alternative, the first unless told: it becomes what is shown.
     package func take(conflict id: String, alternative number: Int = 1) throws -> Conflict {
         let conflict = try find(id)
+        guard conflict.row.kind != .frozen else { throw ReplicationFailure.issuedIsKept(id: id) }
         guard (1...conflict.alternatives.count).contains(number) else {
             throw ReplicationFailure.noAlternative(
                 number: number, count: conflict.alternatives.count)
@@ -29,7 +30,6 @@ extension Writing {
         case (.value, let field?):
             try put(
                 conflict.table, conflict.row, [field: conflict.alternatives[number - 1].value])
-        case (.issued, _): throw ReplicationFailure.issuedIsKept(id: id)
         default: try removeWhole(conflict.table, conflict.row)
         }
         return conflict

@@ -18,7 +18,9 @@ struct ChangeDraft {
 
     var isEmpty: Bool { order.isEmpty }
 
+    /// Sets registers; no fields set nothing, since every put writes at least one.
     mutating func put(_ table: String, _ row: RowID, _ fields: [String: Value]) {
+        guard !fields.isEmpty else { return }
         with(table, row) { part in
             part.isRemoved = false
             // A dictionary's order is random, a change's bytes should not be.

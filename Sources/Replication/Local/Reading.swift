@@ -52,6 +52,9 @@ package struct Cursor {
     /// The text of a column; nil when it holds anything else.
     package func text(_ index: Int) -> String? { statement.value(index).text }
 
+    /// The number of columns.
+    package var count: Int { statement.columnCount }
+
     var columnNames: [String] { (0..<statement.columnCount).map(statement.name) }
     var values: [Value] { (0..<statement.columnCount).map(statement.value) }
 }

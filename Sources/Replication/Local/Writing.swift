@@ -11,7 +11,7 @@ package final class Writing: Reading {
     private let replica: Replica
     private let merger: Merger
     private let dryRun: Bool
-    private var draft = ChangeDraft()
+    var draft = ChangeDraft()
     private var identity: WriterIdentity?
 
     init(_ replica: Replica, _ merger: Merger, dryRun: Bool) {
@@ -99,10 +99,16 @@ package final class Writing: Reading {
     private func currentIdentity() throws -> WriterIdentity {
         if let identity { return identity }
         let found = try WriterIdentity.find(
-            vault: replica.vault, merger: merger, random: replica.environment.random,
-            keep: !dryRun)
+            vault: replica.vault, merger: merger, former: try formerWriter(),
+            random: replica.environment.random, keep: !dryRun)
         identity = found
         return found
+    }
+
+    /// The writer that last wrote in this folder, also when the folder is a copy.
+    private func formerWriter() throws -> WriterID? {
+        try Replica.meta(database, "writer").flatMap { Data.fromDatabaseValue($0) }
+            .flatMap { WriterID(bytes: $0) }
     }
 
     // MARK: - Committing
@@ -111,15 +117,35 @@ package final class Writing: Reading {
     /// vault has to note, or nil when nothing was written.
     func commit() throws -> WriterRecord? {
         guard !draft.isEmpty else { return nil }
-        let identity = try currentIdentity()
-        if identity.number == 1 { try introduce(identity) }
+        var identity = try currentIdentity()
         try keepRoots()
         try checkChildren()
+        // A writer to whom very many others are new cannot name them all in one change.
+        while try contextDifference(identity).count > Self.contextEntriesAim {
+            var carrier = ChangeDraft()
+            try introduce(identity, in: &carrier)
+            identity = try append(carrier.operations, as: identity)
+        }
+        if identity.number == 1 { try introduce(identity, in: &draft) }
+        identity = try append(draft.operations, as: identity)
+        return WriterRecord(
+            seed: identity.key.seed, number: identity.number - 1, id: identity.previous)
+    }
+
+    /// Entries of a context difference that one change carries.
+    private static let contextEntriesAim = 1_000
+
+    /// Makes one change, applies it like any other, and keeps it until it is sealed; gives where the
+    /// writer goes on.
+    private func append(
+        _ operations: [Convergence.Operation], as identity: WriterIdentity
+    ) throws -> WriterIdentity {
         let stamp = max(
             min(max(replica.environment.now(), 0), Limits.clockMax), identity.stamp + 1)
+        let entries = try contextDifference(identity).prefix(Self.contextEntriesAim)
         let change = Change(
-            number: identity.number, stamp: stamp, context: try contextDifference(identity),
-            content: .operations(draft.operations))
+            number: identity.number, stamp: stamp, context: Array(entries),
+            content: .operations(operations))
         // Read back, so that a local change is exactly what the others will read.
         guard let line = change.encoded(), line.count <= Limits.changeBytesMax,
             let read = try? Change(line: line), case .operations = read.content
@@ -139,69 +165,26 @@ package final class Writing: Reading {
                 Data(identity.key.writer.bytes), identity.number, Data(identity.previous.bytes),
                 Data(id.bytes), Data(line),
             ])
-        return WriterRecord(seed: identity.key.seed, number: identity.number, id: id)
+        return WriterIdentity(
+            key: identity.key, index: merger.writers.indices(of: identity.key.writer).first,
+            number: identity.number + 1, previous: id, stamp: stamp, predecessor: nil)
     }
 
     /// A writer's first change says which device it is, and whose place it takes.
-    private func introduce(_ identity: WriterIdentity) throws {
-        let name = try Replica.meta(database, "device").flatMap { String.fromDatabaseValue($0) }
+    private func introduce(_ identity: WriterIdentity, in draft: inout ChangeDraft) throws {
         let text = identity.key.writer.text
-        var fields: [String: Value] = [
-            "writer": .text(text), "name": .text(name ?? "device"), "program": 1,
-        ]
-        if let predecessor = identity.predecessor {
-            fields["predecessor"] = .text(predecessor.text)
-        }
         guard let row = RowIDs.derived("devices", keys: [.text(text)]) else { return }
+        var fields: [String: Value] = ["program": 1]
+        if identity.number == 1 {
+            let name = try Replica.meta(database, "device").flatMap { String.fromDatabaseValue($0) }
+            fields["writer"] = .text(text)
+            fields["name"] = .text(name ?? "device")
+            fields["predecessor"] = identity.predecessor.map { .text($0.text) }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('writer', ?)",
+                arguments: [Data(identity.key.writer.bytes)])
+        }
         draft.put("devices", row, fields)
-    }
-
-    /// A change that writes a child shows its root too, so that a removed root comes back with it.
-    private func keepRoots() throws {
-        for operation in draft.operations {
-            guard case .put = operation else { continue }
-            var table = operation.table
-            var row = operation.row
-            while let parent = schema[table]?.parentTable, let field = schema[table]?.parent,
-                let above = try parentRow(table, row, field)
-            {
-                (table, row) = (parent, above)
-            }
-            guard table != operation.table, !draft.writes(table, row) else { continue }
-            draft.put(table, row, [RowCache.alive: 1])
-        }
-    }
-
-    private func parentRow(_ table: String, _ row: RowID, _ field: String) throws -> RowID? {
-        if let value = draft.value(table, row, field) { return value.text.flatMap { RowID($0) } }
-        let stored = try String.fetchOne(
-            database, sql: "SELECT \"\(field)\" FROM \"\(table)\" WHERE id = ?",
-            arguments: [row.text])
-        return stored.flatMap { RowID($0) }
-    }
-
-    private func checkChildren() throws {
-        for case .remove(let table, let row) in draft.operations {
-            for child in schema.tables where child.parentTable == table {
-                let live = try liveChildren(child, of: row).filter {
-                    !draft.removes(child.name, $0)
-                }
-                guard live.isEmpty else {
-                    throw ReplicationFailure.liveChildren(
-                        table: table, row: row, children: live.count, of: child.name)
-                }
-            }
-        }
-    }
-
-    /// The rows of a table that belong to a row and are not removed.
-    func liveChildren(_ child: Table, of row: RowID) throws -> [RowID] {
-        guard let field = child.parent else { return [] }
-        let ids = try String.fetchAll(
-            database,
-            sql: "SELECT id FROM \"\(child.name)\" WHERE \"\(field)\" = ? AND hidden = 0",
-            arguments: [row.text])
-        return ids.compactMap { RowID($0) }
     }
 
     /// What was applied since the writer's previous change, branch by branch.

@@ -19,7 +19,16 @@ extension Merger {
         {
             return .next(trunk)
         }
+        // The id of the last change of a gap is known, but not the change.
+        for index in writers.indices(of: key) where isGap(index, number) {
+            return .hindered(.found)
+        }
         for index in writers.indices(of: key) where try holds(index, number, id) { return .known }
+        for index in writers.indices(of: key) {
+            let entry = writers[index]
+            // A branch whose first change had to wait is there already.
+            if entry.branch == id, entry.fork == number { return .next(index) }
+        }
         for index in writers.indices(of: key) {
             let entry = writers[index]
             guard entry.number == number - 1, entry.id == previous else { continue }
@@ -33,7 +42,6 @@ extension Merger {
         }
         for index in writers.indices(of: key) {
             guard writers[index].number >= number else { continue }
-            if try isGap(index, number) { return .hindered(.found) }
             let isContinued =
                 number == 1 ? index == trunk : try holds(index, number - 1, previous)
             if isContinued {
@@ -67,9 +75,9 @@ extension Merger {
         return try keptID(index, number) == Array(id.bytes.prefix(ChainBlocks.idBytes))
     }
 
-    private func isGap(_ index: WriterIndex, _ number: Int64) throws -> Bool {
-        guard number >= writers[index].fork, number < writers[index].number else { return false }
-        return try keptID(index, number)?.allSatisfy { $0 == 0 } ?? false
+    /// Whether the change of this number was passed over as lost.
+    private func isGap(_ index: WriterIndex, _ number: Int64) -> Bool {
+        gaps[index]?.contains { $0.contains(number) } ?? false
     }
 
     private func keptID(_ index: WriterIndex, _ number: Int64) throws -> [UInt8]? {
@@ -88,12 +96,27 @@ extension Merger {
         try database.execute(
             sql: "INSERT INTO \(tables("gap")) (writer, first, last) VALUES (?, ?, ?)",
             arguments: [index, first, number])
-        let count = min(Int(number - first), 100_000)
-        writers[index].newIDs.append(
-            contentsOf: repeatElement(0, count: count * ChainBlocks.idBytes))
-        writers[index].newIDs.append(contentsOf: id.bytes.prefix(ChainBlocks.idBytes))
+        // The ids that are known go to the tables first: those of a gap are not, and it may be wide.
+        let known = writers[index].newIDs
+        let count = Int64(known.count / ChainBlocks.idBytes)
+        try chain.append(known, of: index, from: first - count)
+        writers[index].newIDs = Array(id.bytes.prefix(ChainBlocks.idBytes))
         writers[index].number = number
         writers[index].id = id
         writers[index].isDirty = true
+        gaps[index, default: []].append(first...number)
+    }
+
+    /// The ranges of changes that were passed over as lost, as stored.
+    static func loadGaps(
+        _ database: Database, _ tables: TableNames
+    ) throws -> [WriterIndex: [ClosedRange<Int64>]] {
+        var gaps: [WriterIndex: [ClosedRange<Int64>]] = [:]
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT writer, first, last FROM \(tables("gap"))")
+        for row in rows where row.integer(1) <= row.integer(2) {
+            gaps[Int(row.integer(0)), default: []].append(row.integer(1)...row.integer(2))
+        }
+        return gaps
     }
 }

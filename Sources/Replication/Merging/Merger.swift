@@ -21,6 +21,8 @@ final class Merger {
     var holdsUnknown: Bool
     /// The number up to which a writer's changes are declared gone.
     var lost: [WriterID: Int64] = [:]
+    /// The changes that were passed over, by their writer.
+    var gaps: [WriterIndex: [ClosedRange<Int64>]]
     /// Whether such declarations count now: only once nothing else can be applied.
     var honoursLost = Honouring.none
     /// How many changes were applied.
@@ -63,6 +65,7 @@ final class Merger {
         digest = bytes.flatMap { Digest(bytes: $0) } ?? Digest()
         holdsUnknown = values["unknown"] != nil
         lost = try Merger.loadLost(database, tables)
+        gaps = try Merger.loadGaps(database, tables)
     }
 
     private static func loadWriters(
@@ -128,9 +131,13 @@ final class Merger {
         case .next(let index): writer = index
         }
         var context = try takeContext(of: writer)
-        if let hindrance = try extend(&context, by: change.context) {
-            writers[writer].context = nil
-            return hindrance
+        if !change.context.isEmpty {
+            // What the earlier changes had seen may not be in the tables yet.
+            let before = context
+            if let hindrance = try extend(&context, by: change.context) {
+                writers[writer].context = before
+                return hindrance
+            }
         }
         writers.extend(&context, to: change.number - 1, of: writer)
         let origin = Origin(

@@ -37,6 +37,8 @@ struct SegmentIntake {
     private let seal: Seal
     private let now: Int64
     private var claims: [ClaimedDigest] = []
+    /// Unsealed changes that a rebuild has not applied yet.
+    private var unsealed: [UnsealedChange] = []
     private(set) var report = IntakeReport()
 
     init(_ merger: Merger, _ seal: Seal, now: Int64) {
@@ -104,9 +106,13 @@ struct SegmentIntake {
 
     /// Bytes of refused segments that are kept to be looked at.
     private static let rejectedBytesMax = 16_777_216
+    /// Refused segments that are remembered; more are refused again each time they come.
+    private static let rejectedCountMax = 10_000
 
     private mutating func reject(_ segment: Segment, _ reason: String, _ origin: Int64?) throws {
         report.rejected += 1
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM rejected") ?? 0
+        guard count < Self.rejectedCountMax else { return }
         let sum = try Int.fetchOne(database, sql: "SELECT total(bytes) FROM rejected") ?? 0
         let isRoomy = sum + segment.body.count <= Self.rejectedBytesMax
         try database.execute(
@@ -139,15 +145,7 @@ struct SegmentIntake {
     private mutating func settle(_ opened: OpenedSegment, at place: Int64) throws {
         try database.cachedStatement(sql: "DELETE FROM \(waiting) WHERE seq = ?")
             .execute(arguments: [place])
-        // Whoever sealed them: changes with these ids are sealed now.
-        try database.cachedStatement(
-            sql: """
-                DELETE FROM unsealed WHERE writer = ? AND number <= ?
-                AND EXISTS (SELECT 1 FROM unsealed WHERE id = ?)
-                """
-        ).execute(arguments: [
-            Data(opened.header.writer.bytes), opened.header.last, Data(opened.header.after.bytes),
-        ])
+        try forgetUnsealed(opened)
         guard let claim = opened.claim,
             let writer = try merger.locate(
                 key: opened.header.writer, number: opened.header.last, id: opened.header.after),
@@ -157,6 +155,19 @@ struct SegmentIntake {
             ClaimedDigest(
                 sealer: opened.header.sealer, digest: claim.digest,
                 version: try merger.context(of: writer)))
+    }
+
+    /// Whoever sealed them: changes with these ids are sealed now.
+    private func forgetUnsealed(_ opened: OpenedSegment) throws {
+        let header = opened.header
+        let held = try Int64.fetchAll(
+            database.cachedStatement(
+                sql: "SELECT number FROM unsealed WHERE writer = ? AND number BETWEEN ? AND ?"),
+            arguments: [Data(header.writer.bytes), header.first, header.last])
+        for number in held {
+            try database.cachedStatement(sql: "DELETE FROM unsealed WHERE id = ?")
+                .execute(arguments: [Data(opened.members[Int(number - header.first)].id.bytes)])
+        }
     }
 
     private mutating func note(
@@ -169,12 +180,7 @@ struct SegmentIntake {
                     INSERT OR REPLACE INTO \(waiting) (seq, writer, number, id) VALUES (?, ?, ?, ?)
                     """
             ).execute(arguments: [place, Data(key.bytes), number, Data(id.bytes)])
-        case .fork(let fork):
-            merger.writers.forks.insert(fork)
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO fork (writer, number, previous) VALUES (?, ?, ?)",
-                arguments: [Data(fork.key.bytes), fork.number, Data(fork.previous.bytes)])
-            report.needsRebuild = true
+        case .fork(let fork): try note(fork)
         // While lost changes are passed over, one of them can only be found too late: it waited for
         // others that are gone. Rebuilding would end the same.
         case .found: report.needsRebuild = report.needsRebuild || merger.honoursLost == .none
@@ -182,6 +188,13 @@ struct SegmentIntake {
             guard let segment = try SegmentShelf(database).segment(at: place) else { return }
             try reject(segment, "context", nil)
             try database.execute(sql: "DELETE FROM segment WHERE seq = ?", arguments: [place])
+            try database.execute(sql: "DELETE FROM \(waiting) WHERE seq = ?", arguments: [place])
+            // Its earlier changes are applied, and nothing that is kept gives them again.
+            let isBegun = try opened.members.first.map { member in
+                try merger.locate(
+                    key: opened.header.writer, number: member.change.number, id: member.id) != nil
+            }
+            report.needsRebuild = report.needsRebuild || isBegun ?? false
         }
     }
 
@@ -189,7 +202,56 @@ struct SegmentIntake {
 
     /// Goes on with waiting segments until none can move.
     mutating func retryWaiting() throws {
-        while try retryOnce() {}
+        while true {
+            var moved = try retryOnce()
+            if try retryUnsealed() { moved = true }
+            if !moved { return }
+        }
+    }
+
+    /// A change that is in no segment yet.
+    private struct UnsealedChange {
+        let change: Change
+        let writer: WriterID
+        let previous: ChangeID
+        let id: ChangeID
+    }
+
+    /// Applies the changes that are in no segment yet; those that wait go on with the segments.
+    mutating func replayUnsealed() throws {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT writer, previous, id, line FROM unsealed ORDER BY seq")
+        unsealed = try rows.map { row in
+            guard let writer = WriterID(bytes: row.bytes(0)),
+                let previous = ChangeID(bytes: row.bytes(1)),
+                let id = ChangeID(bytes: row.bytes(2)),
+                let change = try? Change(line: row.bytes(3)),
+                seal.chain.id(of: row.bytes(3), after: previous) == id
+            else { throw ReplicationFailure.damaged(path: "", detail: "unsealed") }
+            return UnsealedChange(change: change, writer: writer, previous: previous, id: id)
+        }
+        try retryWaiting()
+    }
+
+    private mutating func retryUnsealed() throws -> Bool {
+        guard !unsealed.isEmpty else { return false }
+        let applied = merger.appliedCount
+        defer { report.changes += merger.appliedCount - applied }
+        unsealed = try unsealed.filter { pending in
+            let hindrance = try merger.apply(
+                pending.change, key: pending.writer, previous: pending.previous, id: pending.id)
+            if case .fork(let fork) = hindrance { try note(fork) }
+            return hindrance != nil
+        }
+        return merger.appliedCount > applied
+    }
+
+    private mutating func note(_ fork: WriterRegister.Fork) throws {
+        merger.writers.forks.insert(fork)
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO fork (writer, number, previous) VALUES (?, ?, ?)",
+            arguments: [Data(fork.key.bytes), fork.number, Data(fork.previous.bytes)])
+        report.needsRebuild = true
     }
 
     /// Writes what was merged; then lets waiting segments go on past changes that are declared gone,
@@ -217,8 +279,14 @@ struct SegmentIntake {
 
     /// Tries every waiting segment whose cause is here; whether one of them moved.
     private mutating func retryOnce(stopsAtFirst: Bool = false) throws -> Bool {
+        // Where one choice excludes another it must not depend on the order of arrival.
+        let order = stopsAtFirst ? "s.writer, s.first, s.hash" : "w.seq"
         let rows = try Row.fetchAll(
-            database, sql: "SELECT seq, writer, number, id FROM \(waiting) ORDER BY seq")
+            database,
+            sql: """
+                SELECT w.seq, w.writer, w.number, w.id FROM \(waiting) w JOIN segment s USING (seq)
+                ORDER BY \(order)
+                """)
         var moved = false
         for row in rows {
             guard let key = WriterID(bytes: row.bytes(1)),
@@ -247,7 +315,7 @@ struct SegmentIntake {
     /// Compares the claims that were made about exactly this version; to be called after a flush.
     mutating func compareDigests() throws {
         defer { claims = [] }
-        guard !merger.holdsUnknown, try !hasGaps() else { return }
+        guard !merger.holdsUnknown, merger.gaps.isEmpty else { return }
         let version = merger.writers.version
         for claim in claims where claim.version == version {
             let agreed = claim.digest == merger.digest
@@ -261,10 +329,5 @@ struct SegmentIntake {
                     Data(claim.sealer.bytes), Data(claim.digest.bytes), agreed ? 1 : 0, now,
                 ])
         }
-    }
-
-    private func hasGaps() throws -> Bool {
-        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM \(merger.tables("gap")))")
-            ?? false
     }
 }

@@ -81,7 +81,8 @@ final class TableShape {
         }
         let packed = state.packed { entry in
             guard let column = columnByField[entry.field] else { return false }
-            return shown[column] == entry
+            return shown[column]?.dot == entry.dot
+                && shown[column]?.isOriginal == entry.isOriginal
         }
         guard let update else {
             insert.bind(1, row.text)
@@ -98,7 +99,9 @@ final class TableShape {
         }
         for (position, column) in columns.enumerated() {
             if column.isCounter {
-                statement.bind(index, state.sum(column.field).map(Value.integer) ?? .null)
+                // An id covers the values of its put alone: a frozen row shows no counters.
+                let sum = isFrozen ? nil : state.sum(column.field)
+                statement.bind(index, sum.map(Value.integer) ?? .null)
             } else {
                 statement.bind(index, shown[position]?.value ?? .null)
             }

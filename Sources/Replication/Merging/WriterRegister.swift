@@ -46,6 +46,9 @@ struct WriterRegister {
 
     var count: Int { entries.count }
 
+    /// Makes comparing names fast until the next writer is met.
+    mutating func rankNames() { names.rank() }
+
     func indices(of key: WriterID) -> [WriterIndex] { indices[key] ?? [] }
 
     /// Adds a trunk or a branch with nothing applied.
@@ -86,7 +89,10 @@ struct WriterRegister {
     /// The version: how far every writer and branch is applied.
     var version: Context {
         var version = Context()
-        for (index, entry) in entries.enumerated() { version[index] = entry.number }
+        // A branch whose first change waits is no part of the version yet.
+        for (index, entry) in entries.enumerated() where entry.number >= entry.fork {
+            version[index] = entry.number
+        }
         return version
     }
 }

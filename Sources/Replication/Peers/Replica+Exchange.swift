@@ -68,6 +68,10 @@ extension Replica {
                 let id = ChangeID(bytes: row.bytes(3))
             else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
             let line = row.bytes(4)
+            // Damaged bytes would make a segment that nobody can take.
+            guard seal.chain.id(of: line, after: previous) == id else {
+                throw ReplicationFailure.damaged(path: path, detail: "unsealed")
+            }
             if let head {
                 let follows =
                     writer == head.writer && previous == last
@@ -95,7 +99,7 @@ extension Replica {
 
     /// What this replica can say of its digest right after a change: nothing, once it applied more.
     private func claim(_ merger: Merger, _ writer: WriterID, _ id: ChangeID) throws -> Claim? {
-        guard !merger.holdsUnknown,
+        guard !merger.holdsUnknown, merger.gaps.isEmpty,
             let index = merger.writers.indices(of: writer).first(where: {
                 merger.writers[$0].id == id
             }), try merger.context(of: index) == merger.writers.version
@@ -185,11 +189,7 @@ extension Replica {
                 try intake.take(segments, from: peer?.id)
                 try intake.finish()
                 let report = intake.report
-                if report.needsRebuild || report.diverged {
-                    try database.execute(
-                        sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('rebuild', ?)",
-                        arguments: [report.needsRebuild ? "branch" : "diverged"])
-                }
+                try askForRebuild(report, database)
                 return report
             }
         }
@@ -198,11 +198,20 @@ extension Replica {
     /// Rebuilds if something received asked for it; a divergence asks once for each program version.
     @discardableResult
     package func mend() throws -> RebuildReport? {
-        let reason = try queue.unsafeRead { database in
-            try Self.meta(database, "rebuild").flatMap { String.fromDatabaseValue($0) }
-        }
-        guard reason != nil else { return nil }
-        return try rebuild()
+        try rebuildIfNeeded()
+    }
+
+    /// Notes that everything has to be rebuilt; for a divergence once for each version of the tables,
+    /// since the same program would come to the same again.
+    func askForRebuild(_ report: IntakeReport, _ database: Database) throws {
+        let version = try Self.meta(database, "diverged").flatMap { Int.fromDatabaseValue($0) }
+        let isNewDivergence = report.diverged && version != schema.version
+        guard report.needsRebuild || isNewDivergence else { return }
+        let insert = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+        try database.execute(
+            sql: insert, arguments: ["rebuild", report.needsRebuild ? "branch" : "diverged"])
+        guard isNewDivergence else { return }
+        try database.execute(sql: insert, arguments: ["diverged", schema.version])
     }
 
     // MARK: - Keeping score

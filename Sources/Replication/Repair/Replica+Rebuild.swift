@@ -25,6 +25,19 @@ extension Replica {
     ///
     /// `progress` is told how many of how many segments are read.
     package func rebuild(progress: (Int, Int) -> Void = { _, _ in }) throws -> RebuildReport {
+        try aloneRebuilding { try rebuildAlone(progress) }
+    }
+
+    /// Rebuilds if something asks for it and no other process did it meanwhile.
+    @discardableResult
+    func rebuildIfNeeded() throws -> RebuildReport? {
+        guard try needsRebuild() else { return nil }
+        return try aloneRebuilding {
+            try needsRebuild() ? try rebuildAlone { _, _ in } : nil
+        }
+    }
+
+    private func rebuildAlone(_ progress: (Int, Int) -> Void) throws -> RebuildReport {
         let before = try storedDigest()
         let total = try segmentCount()
         let suffix = try nextSuffix()
@@ -68,46 +81,34 @@ extension Replica {
     ) throws -> Bool {
         let merger = try Merger(database, schema, tables)
         var intake = SegmentIntake(merger, seal, now: environment.now())
-        let segments = try SegmentShelf(database)
-            .segments(after: place, count: Self.segmentsPerStep)
-        for (next, segment) in segments {
+        let rows = try SegmentShelf(database).stored(after: place, count: Self.segmentsPerStep)
+        for (next, segment) in rows {
             place = next
-            guard let opened = try? seal.open(segment) else { continue }
-            try intake.apply(opened, at: next)
+            if let opened = segment.flatMap({ try? seal.open($0) }) {
+                try intake.apply(opened, at: next)
+            } else {
+                try forget(database, segmentAt: next)
+            }
         }
-        var batch = intake.report
-        batch.segments = segments.count
-        let isLast = segments.count < Self.segmentsPerStep
+        let isLast = rows.count < Self.segmentsPerStep
         if isLast {
-            batch.changes += try replayUnsealed(merger, &intake)
+            try intake.replayUnsealed()
             try intake.finish()
-            batch.needsRebuild = batch.needsRebuild || intake.report.needsRebuild
         } else {
             try intake.retryWaiting()
-            batch.needsRebuild = batch.needsRebuild || intake.report.needsRebuild
             try merger.flush()
         }
+        var batch = intake.report
+        batch.segments = rows.count
         report.add(batch)
         return isLast
     }
 
-    private func replayUnsealed(_ merger: Merger, _ intake: inout SegmentIntake) throws -> Int {
-        let rows = try Row.fetchAll(
-            merger.database, sql: "SELECT writer, previous, id, line FROM unsealed ORDER BY seq")
-        try intake.retryWaiting()
-        var changes = 0
-        for row in rows {
-            guard let writer = WriterID(bytes: row.bytes(0)),
-                let previous = ChangeID(bytes: row.bytes(1)),
-                let id = ChangeID(bytes: row.bytes(2)),
-                let change = try? Change(line: row.bytes(3))
-            else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
-            if try merger.apply(change, key: writer, previous: previous, id: id) == nil {
-                changes += 1
-            }
-        }
-        try intake.retryWaiting()
-        return changes
+    /// A segment whose bytes are damaged is worth nothing here: it goes, and every peer is asked
+    /// for everything again, so that a good copy comes back.
+    private func forget(_ database: Database, segmentAt place: Int64) throws {
+        try database.execute(sql: "DELETE FROM segment WHERE seq = ?", arguments: [place])
+        try database.execute(sql: "UPDATE peer SET generation = NULL, position = 0, mark = NULL")
     }
 
     /// Puts the rebuilt tables in the place of the live ones.

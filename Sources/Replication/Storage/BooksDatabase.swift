@@ -13,7 +13,8 @@ enum BooksDatabase {
             _ = jalon_no_checkpoint_on_close(database.sqliteConnection)
             // Another program's database is left as it is: opening it says so.
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-            guard id == 0 || id == EngineTables.applicationID else { return }
+            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+            guard count == 0 || id == EngineTables.applicationID else { return }
             try database.execute(
                 sql: """
                     PRAGMA journal_mode = WAL;

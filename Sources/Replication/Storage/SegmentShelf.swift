@@ -43,9 +43,20 @@ struct SegmentShelf {
             arguments: [place, count])
         return try rows.map { row in
             guard let segment = Segment(encoded: row.bytes(1)) else {
-                throw ReplicationFailure.damaged(path: "", detail: "segment \row.integer(0)")
+                throw ReplicationFailure.damaged(path: "", detail: "segment \(row.integer(0))")
             }
             return (row.integer(0), segment)
+        }
+    }
+
+    /// What is stored after a place: nil where the bytes are not those of the segment any more.
+    func stored(after place: Int64, count: Int) throws -> [(place: Int64, segment: Segment?)] {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT seq, hash, data FROM segment WHERE seq > ? ORDER BY seq LIMIT ?",
+            arguments: [place, count])
+        return rows.map { row in
+            let segment = Segment(encoded: row.bytes(2))
+            return (row.integer(0), segment?.hash.bytes == row.bytes(1) ? segment : nil)
         }
     }
 

@@ -5,29 +5,37 @@ import Synchronization
 /// The right to write, held by one process at a time and released by the kernel when it dies.
 ///
 /// Two `flock`s, because one alone is unfair: a process waits at the turnstile for its turn to wait
-/// for the lock itself, so whoever just wrote goes to the back.
-final class WriteLock {
+/// for the lock itself, so whoever just wrote goes to the back. A third is held for the length of a
+/// rebuild, which lets others write between its steps but is the only one of its kind.
+final class WriteLock: Sendable {
     private let turnstile: Int32
     private let lock: Int32
+    private let rebuilding: Int32
     private let path: String
 
     /// Seconds before a waiting process gives up.
     static let patienceSeconds = 5
+    /// Seconds before a process gives up that waits for another's rebuild.
+    static let rebuildPatienceSeconds = 60
 
     init(folder: String) throws(ReplicationFailure) {
         path = folder
-        turnstile = try Self.open(folder + "/.turnstile")
+        var opened: [Int32] = []
         do {
-            lock = try Self.open(folder + "/.lock")
+            for name in ["/.turnstile", "/.lock", "/.rebuild"] {
+                opened.append(try Self.open(folder + name))
+            }
         } catch {
-            close(turnstile)
+            for descriptor in opened { close(descriptor) }
             throw error
         }
+        (turnstile, lock, rebuilding) = (opened[0], opened[1], opened[2])
     }
 
     deinit {
         close(turnstile)
         close(lock)
+        close(rebuilding)
     }
 
     private static func open(_ path: String) throws(ReplicationFailure) -> Int32 {
@@ -44,9 +52,9 @@ final class WriteLock {
     /// Throws ``ReplicationFailure/locked(path:seconds:)`` when the lock did not become free in time.
     func hold<Result>(_ body: () throws -> Result) throws -> Result {
         let deadline = DispatchTime.now() + .seconds(Self.patienceSeconds)
-        try take(turnstile, until: deadline)
+        try take(turnstile, until: deadline, Self.patienceSeconds)
         do {
-            try take(lock, until: deadline)
+            try take(lock, until: deadline, Self.patienceSeconds)
         } catch {
             flock(turnstile, LOCK_UN)
             throw error
@@ -56,21 +64,30 @@ final class WriteLock {
         return try body()
     }
 
-    private func take(_ descriptor: Int32, until deadline: DispatchTime) throws {
+    /// Runs `body`, a rebuild, while no other rebuild of these books runs.
+    func holdForRebuild<Result>(_ body: () throws -> Result) throws -> Result {
+        let patience = Self.rebuildPatienceSeconds
+        try take(rebuilding, until: DispatchTime.now() + .seconds(patience), patience)
+        defer { flock(rebuilding, LOCK_UN) }
+        return try body()
+    }
+
+    private func take(_ descriptor: Int32, until deadline: DispatchTime, _ patience: Int) throws {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw ReplicationFailure.file(path: path, errno: errno)
             }
             if errno == EINTR { continue }
             guard wait(for: descriptor, until: deadline) else {
-                throw ReplicationFailure.locked(path: path, seconds: Self.patienceSeconds)
+                throw ReplicationFailure.locked(path: path, seconds: patience)
             }
             return
         }
     }
 
     /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit. A wait
-    /// that comes too late gives the lock back.
+    /// that comes too late gives the lock back; until then it keeps the descriptors open, or their
+    /// numbers could belong to other files by then.
     private func wait(for descriptor: Int32, until deadline: DispatchTime) -> Bool {
         enum Wait { case waiting, taken, givenUp }
         final class Shared: Sendable { let wait = Mutex(Wait.waiting) }
@@ -85,6 +102,7 @@ final class WriteLock {
             }
             if isLate, taken { flock(descriptor, LOCK_UN) }
             ready.signal()
+            withExtendedLifetime(self) {}
         }
         _ = ready.wait(timeout: deadline)
         return shared.wait.withLock { wait in

@@ -19,22 +19,23 @@ struct WriterIdentity {
     /// Goes on as the machine's writer if the books agree with what the machine remembers, or are
     /// ahead of it by changes of the same chain; otherwise (copied, moved, restored, or a branch of
     /// it was met) begins as a new one.
+    /// `former` is the writer that last wrote in these books' folder: whom a copy comes from.
     static func find(
-        vault: any WriterVault, merger: Merger, random: (Int) -> [UInt8], keep: Bool
+        vault: any WriterVault, merger: Merger, former: WriterID?, random: (Int) -> [UInt8],
+        keep: Bool
     ) throws -> WriterIdentity {
         let record = vault.load()
-        if let record, let known = try continuing(record, merger) { return known }
+        if let record, let known = try continuing(record, merger, former) { return known }
         let fresh = WriterRecord(seed: random(32), number: 0, id: .origin)
         let key = try WriterKey(seed: fresh.seed)
         if keep { try vault.create(fresh) }
-        let former = try record.map { try WriterKey(seed: $0.seed).writer }
-        let predecessor = former ?? merger.lastWriter
+        let predecessor = try former ?? record.map { try WriterKey(seed: $0.seed).writer }
         return WriterIdentity(
             key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: predecessor)
     }
 
     private static func continuing(
-        _ record: WriterRecord, _ merger: Merger
+        _ record: WriterRecord, _ merger: Merger, _ former: WriterID?
     ) throws -> WriterIdentity? {
         let key = try WriterKey(seed: record.seed)
         let indices = merger.writers.indices(of: key.writer)
@@ -44,7 +45,8 @@ struct WriterIdentity {
             // Never wrote here: the key is new, unless the books forgot what it wrote.
             guard record.number == 0 else { return nil }
             return WriterIdentity(
-                key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: nil)
+                key: key, index: nil, number: 1, previous: .origin, stamp: -1,
+                predecessor: former == key.writer ? nil : former)
         }
         let entry = merger.writers[index]
         let agrees =
@@ -53,12 +55,5 @@ struct WriterIdentity {
         return WriterIdentity(
             key: key, index: index, number: entry.number + 1, previous: entry.id,
             stamp: entry.stamp, predecessor: nil)
-    }
-}
-
-extension Merger {
-    /// The writer whose unsealed or last change these books hold: whom a copy comes from.
-    var lastWriter: WriterID? {
-        (0..<writers.count).map { writers[$0] }.max { $0.stamp < $1.stamp }?.key
     }
 }

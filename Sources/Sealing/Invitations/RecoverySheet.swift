@@ -1,9 +1,9 @@
 import Convergence
-import Crypto
 
 /// The books' key on paper: four short lines that a person can type back.
 ///
-/// Every line of the key carries its own check characters, so that a mistyped line is named.
+/// Every line carries two check digits of its own: one or two mistyped digits of a line, two that
+/// changed places and lines in another order are always found.
 package struct RecoverySheet: Hashable, Sendable {
     /// The books' secret.
     package let secret: [UInt8]
@@ -19,7 +19,8 @@ package struct RecoverySheet: Hashable, Sendable {
         (0..<Self.lineCount).map { line in
             let start = line * Self.bytesPerLine
             let part = Array(secret[start..<min(start + Self.bytesPerLine, secret.count)])
-            let digits = Base32.encode(part) + Self.check(part, line: line)
+            let data = Base32.encode(part)
+            let digits = data + LineCheck.digits(of: data, line: line)
             let groups = stride(from: 0, to: digits.utf8.count, by: 5).map { offset in
                 String(digits.dropFirst(offset).prefix(5))
             }
@@ -37,20 +38,46 @@ package struct RecoverySheet: Hashable, Sendable {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.first == "\(number + 1)" else { continue }
             let digits = words.dropFirst().joined().lowercased()
-            guard digits.utf8.count == 15, let part = Base32.decode(digits.dropLast(2)) else {
-                throw .invitation(.cut)
+            guard digits.utf8.allSatisfy({ Base32.value(of: $0) != nil }) else {
+                throw .invitation(.character)
             }
-            guard Self.check(part, line: number) == digits.suffix(2) else {
-                throw .invitation(.checksum)
-            }
+            guard digits.utf8.count == 15 else { throw .invitation(.cut) }
+            let data = digits.dropLast(2)
+            guard LineCheck.digits(of: data, line: number) == digits.suffix(2),
+                let part = Base32.decode(data)
+            else { throw .invitation(.checksum) }
             secret += part
         }
         guard secret.count == 32 else { throw .invitation(.cut) }
         self.secret = secret
     }
+}
 
-    private static func check(_ part: [UInt8], line: Int) -> String {
-        let hash = SHA256.hash(data: Array("jalon recovery 1\0".utf8) + [UInt8(line)] + part)
-        return String(Base32.encode(hash.prefix(2)).prefix(2))
+/// The two check digits of a line: a Reed-Solomon code over the 32 digits, with the line's number as
+/// its first symbol. Its distance of 3 is what finds two wrong digits.
+private enum LineCheck {
+    static func digits(of data: some StringProtocol, line: Int) -> String {
+        var symbols = [UInt8(line + 1)]
+        symbols += data.utf8.map { Base32.value(of: $0) ?? 0 }
+        // The remainder of the symbols, as a polynomial times x², by (x - 2)(x - 4).
+        var (high, low): (UInt8, UInt8) = (0, 0)
+        for symbol in symbols {
+            let factor = symbol ^ high
+            high = low ^ product(factor, 2 ^ 4)
+            low = product(factor, product(2, 4))
+        }
+        return String(decoding: [Base32.digit(of: high), Base32.digit(of: low)], as: UTF8.self)
+    }
+
+    /// The product in the field of 32 elements, modulo x⁵ + x² + 1.
+    private static func product(_ left: UInt8, _ right: UInt8) -> UInt8 {
+        var (left, right, product) = (left, right, UInt8(0))
+        while right > 0 {
+            if right & 1 == 1 { product ^= left }
+            left <<= 1
+            if left & 32 != 0 { left ^= 0b100101 }
+            right >>= 1
+        }
+        return product
     }
 }
