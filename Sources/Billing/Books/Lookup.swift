@@ -70,13 +70,18 @@ package enum Lookup {
     }
 
     private static func exactInvoice(_ reading: Reading, _ text: String) throws -> InvoiceRef? {
+        let parts = SeriesClaim.parts(ofNumber: text)
         let documents = try reading.rows(
             """
             SELECT id, invoice FROM documents
-            WHERE number IN (?1, ?2) OR id = ?1 OR invoice = ?1
+            WHERE id = ?1 OR invoice = ?1 OR (series IN (?2, ?3) AND sequence = ?4)
             ORDER BY date, sequence, series, id
             """,
-            [.text(text), .text(text.uppercased())])
+            [
+                .text(text), parts.map { .text($0.series) } ?? .null,
+                parts.map { .text($0.series.uppercased()) } ?? .null,
+                parts.map { .integer($0.sequence) } ?? .null,
+            ])
         // By its own id an invoice is its first document; a number that two documents bear is
         // left to be reported.
         let isID = RowID(text) != nil

@@ -71,14 +71,19 @@ package enum Findings {
     /// What is found from numbers alone, without reading the documents.
     static func ofNumbers(_ reading: Reading) throws -> [Finding] {
         var findings: [Finding] = []
-        for number in try repeated(reading, "number") {
+        for (series, sequence) in try repeatedNumbers(reading) {
             let rows = try reading.rows(
-                "SELECT id FROM documents WHERE number = ? AND hidden = 0 ORDER BY id",
-                [.text(number)])
+                """
+                SELECT id FROM documents WHERE series = ? AND sequence = ? AND hidden = 0
+                ORDER BY id
+                """,
+                [.text(series), .integer(sequence)])
             findings.append(
-                .numberTwice(number: number, documents: rows.compactMap { $0.text("id") }))
+                .numberTwice(
+                    number: SeriesClaim.number(series, sequence),
+                    documents: rows.compactMap { $0.text("id") }))
         }
-        for invoice in try repeated(reading, "invoice") {
+        for invoice in try repeatedInvoices(reading) {
             let rows = try reading.rows(
                 """
                 SELECT number FROM documents WHERE invoice = ? AND hidden = 0
@@ -91,18 +96,34 @@ package enum Findings {
         return findings
     }
 
-    /// The values of a column of the documents that stand there more than once, in their order.
-    static func repeated(_ reading: Reading, _ column: String) throws -> [String] {
-        var values: [String] = []
+    /// The numbers that more than one document bears.
+    static func repeatedNumbers(_ reading: Reading) throws -> [(series: String, sequence: Int64)] {
+        var numbers: [(series: String, sequence: Int64)] = []
         try reading.each(
             """
-            SELECT \(column) FROM documents WHERE hidden = 0
-            GROUP BY \(column) HAVING count(*) > 1 ORDER BY \(column)
+            SELECT series, sequence FROM documents WHERE hidden = 0
+            GROUP BY series, sequence HAVING count(*) > 1 ORDER BY series, sequence
             """
         ) { cursor in
-            if let value = cursor.text(0) { values.append(value) }
+            if let series = cursor.text(0), let sequence = cursor.integer(1) {
+                numbers.append((series, sequence))
+            }
         }
-        return values
+        return numbers
+    }
+
+    /// The drafts that were issued more than once.
+    static func repeatedInvoices(_ reading: Reading) throws -> [String] {
+        var invoices: [String] = []
+        try reading.each(
+            """
+            SELECT invoice FROM documents WHERE hidden = 0
+            GROUP BY invoice HAVING count(*) > 1 ORDER BY invoice
+            """
+        ) { cursor in
+            if let invoice = cursor.text(0) { invoices.append(invoice) }
+        }
+        return invoices
     }
 
     private static func gaps(_ reading: Reading) throws -> [Finding] {
@@ -114,8 +135,8 @@ package enum Findings {
         ) { cursor in
             guard let name = cursor.text(0), let sequence = cursor.integer(1) else { return }
             if name != series { (series, last) = (name, 0) }
-            if sequence > last + 1 {
-                findings.append(.numbersMissing(series: name, from: last + 1, to: sequence - 1))
+            if sequence > last &+ 1 {
+                findings.append(.numbersMissing(series: name, from: last &+ 1, to: sequence &- 1))
             }
             last = sequence
         }

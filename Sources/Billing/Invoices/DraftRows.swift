@@ -27,30 +27,52 @@ struct DraftRows: Equatable {
 
     /// Reads the visible rows of an invoice; nil when there is no such invoice.
     init?(_ reading: Reading, _ id: RowID) throws {
-        let key: [Value] = [.text(id.text)]
-        let record = try reading.rows("SELECT * FROM invoices WHERE id = ?", key).first
-        guard let record else { return nil }
-        invoice = Row(id: id.text, values: Self.values(record, Self.invoiceFields))
-        lines = try reading.rows("SELECT * FROM lines WHERE invoice = ? AND hidden = 0", key)
-            .map { Row(id: $0.text("id") ?? "", values: Self.values($0, Self.lineFields)) }
-            .inOrder
-        adjustments = try reading.rows(
-            "SELECT * FROM adjustments WHERE invoice = ? AND hidden = 0", key
-        )
-        .map { Row(id: $0.text("id") ?? "", values: Self.values($0, Self.adjustmentFields)) }
-        .inOrder
+        guard let rows = try Self.load(reading, [id.text]).first else { return nil }
+        self = rows
+    }
+
+    /// Reads the visible rows of these invoices in three queries, in the order of the ids; those
+    /// that do not exist are left out.
+    static func load(_ reading: Reading, _ ids: [String]) throws -> [DraftRows] {
+        let list: [Value] = [.text(JSON.array(ids.map { .string($0) }).text)]
+        func rows(_ table: String, by key: String) throws -> [String: [Row]] {
+            let fields = fields(of: table)
+            let columns = fields.map { "\"\($0)\"" }.joined(separator: ", ")
+            let condition = table == "invoices" ? "" : "AND hidden = 0"
+            var rows: [String: [Row]] = [:]
+            try reading.each(
+                """
+                SELECT \(key), id, \(columns) FROM \(table)
+                WHERE \(key) IN (SELECT value FROM json_each(?)) \(condition)
+                """,
+                list
+            ) { cursor in
+                guard let owner = cursor.text(0), let id = cursor.text(1) else { return }
+                var values: [String: Value] = [:]
+                for (index, field) in fields.enumerated() {
+                    let value = cursor.value(index + 2)
+                    if value != .null { values[field] = value }
+                }
+                rows[owner, default: []].append(Row(id: id, values: values))
+            }
+            return rows
+        }
+        let invoices = try rows("invoices", by: "id")
+        let lines = try rows("lines", by: "invoice")
+        let adjustments = try rows("adjustments", by: "invoice")
+        return ids.compactMap { id in
+            invoices[id]?.first.map { invoice in
+                DraftRows(
+                    invoice: invoice, lines: (lines[id] ?? []).inOrder,
+                    adjustments: (adjustments[id] ?? []).inOrder)
+            }
+        }
     }
 
     init(invoice: Row, lines: [Row], adjustments: [Row]) {
         self.invoice = invoice
         self.lines = lines
         self.adjustments = adjustments
-    }
-
-    private static func values(_ record: Record, _ fields: [String]) -> [String: Value] {
-        var values: [String: Value] = [:]
-        for field in fields where record[field] != .null { values[field] = record[field] }
-        return values
     }
 
     /// All rows with their tables.

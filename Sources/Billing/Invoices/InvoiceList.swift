@@ -18,8 +18,9 @@ extension Invoices {
         _ reading: Reading, client: RowID?, asOf date: CivilDate
     ) throws -> [InvoiceView] {
         let paid = try Ledger.paid(reading, asOf: date)
-        let invoices = Set(try Findings.repeated(reading, "invoice"))
-        let numbers = Set(try Findings.repeated(reading, "number"))
+        let invoices = Set(try Findings.repeatedInvoices(reading))
+        let numbers = Set(
+            try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
         var names: [String: String] = [:]
         try reading.each("SELECT id, name FROM clients") { cursor in
             if let id = cursor.text(0) { names[id] = cursor.text(1) }
@@ -60,22 +61,27 @@ extension Invoices {
     }
 
     private static func drafts(_ reading: Reading, client: RowID?) throws -> [InvoiceView] {
-        let rows = try reading.rows(
+        var ids: [String] = []
+        var names: [String: String] = [:]
+        try reading.each(
             """
-            SELECT i.*, c.name AS clientName FROM invoices i LEFT JOIN clients c ON c.id = i.client
+            SELECT i.id, c.name FROM invoices i LEFT JOIN clients c ON c.id = i.client
             WHERE i.hidden = 0 AND (?1 IS NULL OR i.client = ?1)
                 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
             ORDER BY i.created, i.id
             """,
-            [client.map { .text($0.text) } ?? .null])
-        return try rows.compactMap { record in
-            guard let id = record.text("id").flatMap({ RowID($0) }),
-                let draft = try DraftRows(reading, id)
-            else { return nil }
-            let view = InvoiceView(
-                rows: draft, client: record.text("client") ?? "",
-                clientName: record.text("clientName") ?? "")
-            return view.withoutLines
+            [client.map { .text($0.text) } ?? .null]
+        ) { cursor in
+            guard let id = cursor.text(0) else { return }
+            ids.append(id)
+            names[id] = cursor.text(1)
+        }
+        guard !ids.isEmpty else { return [] }
+        return try DraftRows.load(reading, ids).map { rows in
+            InvoiceView(
+                rows: rows, client: rows.invoice.values["client"]?.text ?? "",
+                clientName: names[rows.invoice.id] ?? ""
+            ).withoutLines
         }
     }
 }

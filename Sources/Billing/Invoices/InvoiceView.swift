@@ -59,7 +59,7 @@ package struct InvoiceView: Equatable, Sendable {
     package let hash: String?
 
     /// What is still to be paid, in minor units; negative if too much was.
-    package var balance: Int64 { (sums?.due ?? 0) - paid }
+    package var balance: Int64 { (sums?.due ?? 0) &- paid }
 
     /// The number, or what a draft is called by: its id.
     package var label: String { number ?? id }

@@ -104,7 +104,7 @@ extension Invoices {
         let paid = try reading.rows(
             """
             SELECT sum(a.amount) AS paid FROM allocations a JOIN payments p ON p.id = a.payment
-            WHERE a.invoice = ? AND a.document = ? AND a.hidden = 0 AND p.hidden = 0
+            WHERE a.amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax) AND a.invoice = ? AND a.document = ? AND a.hidden = 0 AND p.hidden = 0
                 AND p.date <= ?
             """,
             [.text(invoice)] + key + [.text(date.iso)]
@@ -112,9 +112,10 @@ extension Invoices {
         let twins = try reading.rows(
             """
             SELECT (SELECT count(*) FROM documents WHERE invoice = ?1 AND hidden = 0) AS issued,
-                (SELECT count(*) FROM documents WHERE number = ?2 AND hidden = 0) AS numbered
+                (SELECT count(*) FROM documents
+                    WHERE series = ?2 AND sequence = ?3 AND hidden = 0) AS numbered
             """,
-            [.text(invoice), record["number"]]
+            [.text(invoice), record["series"], record["sequence"]]
         ).first
         var flags: [InvoiceFlag] = []
         if twins?.integer("issued") ?? 1 > 1 { flags.append(.issuedTwice) }

@@ -45,7 +45,7 @@ extension Invoices {
             currency: content.currency, terms: terms, seller: parties(seller),
             buyer: parties(buyer), mentions: mentions(seller, buyer), rows: rows, totals: totals)
         let (row, hash) = try freeze(
-            document, sequence: claim.lastNumber + 1, client: buyer.id, in: writing)
+            document, sequence: claim.lastNumber &+ 1, client: buyer.id, in: writing)
         let facts = InvoiceFacts(issued: date, due: due, amount: totals.due)
         let view = InvoiceView(
             id: id.text, document: row.text, number: document.number,
@@ -69,23 +69,16 @@ extension Invoices {
         return ClientView(id: client.text, isRemoved: false) { record.text($0) }
     }
 
-    /// The one place where a clock is asked: today against what the books have shown.
+    /// The one place where a clock is asked: today against what the books have shown. A closed
+    /// series does not count: it may have been closed for its dates.
     private static func question(_ today: CivilDate, _ reading: Reading) throws {
         let shown = try reading.rows(
-            """
-            SELECT (SELECT max(date) FROM documents) AS date,
-                (SELECT max(created) FROM invoices) AS drafted,
-                (SELECT max(created) FROM payments) AS paid
-            """
-        ).first
-        var newest = shown?.text("date").flatMap { CivilDate(iso: $0) }
-        for column in ["drafted", "paid"] {
-            guard let date = shown?.integer(column).flatMap({ CivilDate(milliseconds: $0) }) else {
-                continue
-            }
-            newest = max(newest ?? date, date)
-        }
-        guard let newest else { return }
+            "SELECT max(created) AS created FROM invoices"
+        ).first?.integer("created")
+        let dates =
+            try SeriesBook.list(reading).filter { $0.state != .closed }.compactMap(\.lastDate)
+            + [shown.flatMap { CivilDate(milliseconds: $0) }].compactMap(\.self)
+        guard let newest = dates.max() else { return }
         let ahead = today.days(since: newest)
         guard (-1...366).contains(ahead) else {
             throw BillingFailure.implausibleToday(today: today, newest: newest)

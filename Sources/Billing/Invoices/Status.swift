@@ -54,7 +54,7 @@ package enum InvoiceStatus: String, CaseIterable, Sendable {
             self = .draft
             return
         }
-        let settled = facts.paid + facts.credited
+        let settled = facts.paid &+ facts.credited
         let isSettled = facts.amount >= 0 ? settled >= facts.amount : settled <= facts.amount
         if let writtenOff = facts.writtenOff, writtenOff <= date {
             self = .writtenOff
@@ -93,7 +93,7 @@ package enum InvoiceFlag: String, CaseIterable, Sendable {
     package static func flags(of facts: InvoiceFacts, on date: CivilDate) -> [InvoiceFlag] {
         guard let issued = facts.issued, issued <= date else { return [] }
         var flags: [InvoiceFlag] = []
-        let open = facts.amount - facts.paid - facts.credited
+        let open = facts.amount &- facts.paid &- facts.credited
         if facts.paid != 0, open != 0, (open > 0) == (facts.amount > 0) { flags.append(.partPaid) }
         if open != 0, (open > 0) != (facts.amount > 0), facts.paid != 0 { flags.append(.overpaid) }
         if facts.disputed { flags.append(.disputed) }

@@ -59,7 +59,8 @@ package enum Ledger {
             isAll ? [] : [.text(date.iso)]
         ) { cursor in
             guard let invoice = cursor.text(0), let document = cursor.text(1),
-                let amount = cursor.integer(2)
+                let amount = cursor.integer(2),
+                amount.magnitude <= Currency.minorMax.magnitude
             else { return }
             allocations.append(Allocation(invoice: invoice, document: document, amount: amount))
         }
@@ -71,7 +72,10 @@ package enum Ledger {
         _ reading: Reading, asOf date: CivilDate, client: RowID?,
         _ body: (String, String, Int64) -> Void
     ) throws {
-        var conditions = ["hidden = 0"]
+        // SQLite's sum fails beyond 64 bits: what no program of ours writes must not stop it.
+        var conditions = [
+            "hidden = 0", "amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)",
+        ]
         var arguments: [Value] = []
         if try !allPaymentsCount(reading, asOf: date) {
             conditions.append("date <= ?")

@@ -40,7 +40,7 @@ package enum Payments {
         let number = invoice.number ?? ""
         let facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
-            paid: invoice.paid + allocated)
+            paid: invoice.paid &+ allocated)
         let view = PaymentView(
             id: payment.text, client: invoice.client, clientName: invoice.clientName, date: date,
             amount: minor, currency: invoice.currency, method: method, reference: reference,
@@ -49,7 +49,7 @@ package enum Payments {
                 ? []
                 : [.init(invoice: ref.invoice.text, number: number, amount: allocated)])
         return PaymentResult(
-            payment: view, number: number, balance: invoice.balance - allocated,
+            payment: view, number: number, balance: invoice.balance &- allocated,
             status: InvoiceStatus(of: facts, on: max(moment.today, invoice.issued ?? .first)))
     }
 

@@ -48,7 +48,7 @@ package enum SeriesBook {
         guard claim.writers != [me] else { throw BillingFailure.nothingToChange }
         return try decide(
             writing, .continued, name: claim.name, reason: nil,
-            last: try confirmed(last, claim), turn: claim.turn + 1, moment)
+            last: try confirmed(last, claim), turn: claim.turn &+ 1, moment)
     }
 
     /// Closes a series: nobody issues from it any more. `last` is its last known number.
@@ -59,7 +59,7 @@ package enum SeriesBook {
         guard claim.state != .closed else { throw BillingFailure.nothingToChange }
         return try decide(
             writing, .closed, name: claim.name, reason: reason,
-            last: try confirmed(last, claim), turn: claim.turn + 1, moment)
+            last: try confirmed(last, claim), turn: claim.turn &+ 1, moment)
     }
 
     /// The series `F` of the writer that makes the books.
@@ -120,9 +120,12 @@ extension SeriesBook {
         let standing = facts.filter { $0.turn == turn }
         let isClosed = standing.contains { $0.act == .closed }
         let writers = isClosed ? [] : Set(standing.map(\.writer)).sorted()
+        // The last hundred: dates rise with the numbers, but for those of twins.
         let issued = try reading.rows(
             """
-            SELECT max(sequence) AS sequence, max(date) AS date FROM documents WHERE series = ?
+            SELECT max(sequence) AS sequence, max(date) AS date FROM (
+                SELECT sequence, date FROM documents WHERE series = ?
+                ORDER BY sequence DESC LIMIT 100)
             """,
             [.text(name)]
         ).first

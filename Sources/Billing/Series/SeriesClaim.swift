@@ -26,7 +26,7 @@ package struct SeriesClaim: Equatable, Sendable {
     let turn: Int64
 
     /// The number that follows the last one, as documents bear it: `F-0001`.
-    package var nextNumber: String { Self.number(name, lastNumber + 1) }
+    package var nextNumber: String { Self.number(name, lastNumber &+ 1) }
     /// The last number as documents bear it; nil for none.
     package var lastText: String? { lastNumber > 0 ? Self.number(name, lastNumber) : nil }
 
@@ -34,6 +34,15 @@ package struct SeriesClaim: Equatable, Sendable {
     static func number(_ series: String, _ sequence: Int64) -> String {
         let digits = String(sequence)
         return series + "-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// The series and the place in it of a number as `number` writes it.
+    static func parts(ofNumber text: String) -> (series: String, sequence: Int64)? {
+        guard let dash = text.lastIndex(of: "-"),
+            let sequence = Int64(text[text.index(after: dash)...])
+        else { return nil }
+        let series = String(text[..<dash])
+        return number(series, sequence) == text ? (series, sequence) : nil
     }
 
     /// Checks a new series' name: ASCII letters, digits and `+ - _ /`, at most 20, so that its
