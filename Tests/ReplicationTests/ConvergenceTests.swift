@@ -8,7 +8,7 @@ import Testing
     /// Histories of one run; each block has seeds of its own and runs beside the others.
     @Test(arguments: 0..<8)
     func `random histories end as the oracle says on every device`(block: UInt64) throws {
-        for number in 0..<UInt64(50) {
+        for number in 0..<UInt64(20) {
             let seed = block * 1_000 + number
             let history = History(seed: seed)
             guard let fault = try history.fault() else { continue }
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func `copies, restores and rolled back twins end as the oracle says`(block: UInt64) throws {
-        for number in 0..<UInt64(40) {
+        for number in 0..<UInt64(15) {
             let seed = block * 1_000 + number
             let history = TwinHistory(seed: seed)
             guard let fault = try history.fault() else { continue }
