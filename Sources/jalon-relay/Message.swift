@@ -23,13 +23,15 @@ struct Message {
                 try: "a folder of its own, for example --data \(path == "/" ? "" : path)/relay")
         case .newerData(let path):
             self.init(
-                65, "\(path) was written by a newer jalon-relay than this one, "
+                65,
+                "\(path) was written by a newer jalon-relay than this one, "
                     + "\(JalonRelay.version).",
                 try: "the newer program; nothing was changed")
         case .corruptData(let path, let reason):
             self.init(
                 65, "\(path) cannot be read as a relay's data: \(reason).",
-                try: "to move the folder away and start anew; the devices bring back what they hold")
+                try: "to move the folder away and start anew; the devices bring back what they hold"
+            )
         case .alreadyServed(let path):
             self.init(
                 73, "another jalon-relay is serving \(path).",
@@ -78,7 +80,8 @@ struct Message {
         guard let failure = error as? StoreFailure else { return nil }
         switch failure {
         case .full:
-            self.init(73, "the disk is full; nothing was changed.", try: "df -h to see what is left")
+            self.init(
+                73, "the disk is full; nothing was changed.", try: "df -h to see what is left")
         case .busy:
             self.init(73, "the relay's data is being written by others.", try: "again in a moment")
         case .broken(let reason):

@@ -52,17 +52,21 @@ package struct SegmentStoreContract: Sendable, CustomStringConvertible {
             try hold(fetched.map(\.position) == [1, 2, 3, 4, 5])
             try hold(fetched.map(\.segment) == segments)
             try hold(try store.inventory() == segments.map(\.hash))
-            try hold(try store.segments(after: 3, bytesMax: .max).map(\.segment) == Array(segments[3...]))
+            try hold(
+                try store.segments(after: 3, bytesMax: .max).map(\.segment) == Array(segments[3...])
+            )
             try hold(try store.segments(after: 5, bytesMax: .max).isEmpty)
         },
-        SegmentStoreContract("a segment is kept once, whichever request brings it") { store, forge in
+        SegmentStoreContract("a segment is kept once, whichever request brings it") {
+            store, forge in
             let segments = try forge.segments(3)
             try store.append([segments[0], segments[0], segments[1]])
             try store.append(segments)
             try hold(try store.inventory() == segments.map(\.hash))
             try hold(try store.state().position == 3)
         },
-        SegmentStoreContract("another segment of the same numbers is kept beside it") { store, forge in
+        SegmentStoreContract("another segment of the same numbers is kept beside it") {
+            store, forge in
             let twin = try forge.segment(1, variant: 9)
             let first = try forge.segment(1)
             try store.append([first])

@@ -55,6 +55,9 @@ package struct SegmentForge: Sendable {
 package struct Missing: Error {
     /// What was missing.
     package let what: String
+
+    /// Says what was missing.
+    package init(what: String) { self.what = what }
 }
 
 /// Gives a value that has to be there.

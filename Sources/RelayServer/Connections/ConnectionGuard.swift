@@ -19,7 +19,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a part of an answer may wait for the client to take it.
     static let stallMax = TimeAmount.seconds(30)
     /// How long the rest of a refused request is read, so that the client sees the answer.
-    static let lingerMax = TimeAmount.seconds(2)
+    static let lingerMax = TimeAmount.seconds(10)
+    /// How many bytes of it.
+    static let lingerBytesMax = 8 << 20
 
     /// What a connection over a limit gets.
     private static let tooMany = """
@@ -37,6 +39,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var address: String?
     private var isLetIn = false
     private var answerLasts = false
+    private var lingerBytesLeft: Int?
     private var pendingWrites = 0
     private var lastProgress = NIODeadline.now()
     private var stallCheck: Scheduled<Void>?
@@ -74,6 +77,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let left = lingerBytesLeft {
+            lingerBytesLeft = left - unwrapInboundIn(data).readableBytes
+            guard left > 0 else { return context.close(promise: nil) }
+        }
         // What a connection says that was not let in goes unheard.
         if isLetIn { context.fireChannelRead(data) }
     }
@@ -132,6 +139,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func closeSoon(_ context: ChannelHandlerContext) {
+        lingerBytesLeft = Self.lingerBytesMax
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerMax) {
             context.close(promise: nil)
         }

@@ -12,6 +12,10 @@ struct GuardedChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let handler = ConnectionGuard(doorkeeper: doorkeeper, metrics: metrics)
             try channel.pipeline.syncOperations.addHandler(handler)
+            // The idle timeout runs from when the last part is handed to the channel; little may
+            // wait there, or a slow client would never get its end.
+            try channel.syncOptions?.setOption(
+                .writeBufferWaterMark, value: .init(low: 8_192, high: 16_384))
         }.flatMap { http.setup(channel: channel, logger: logger) }
     }
 

@@ -72,16 +72,22 @@ package final class Metrics: Sendable {
         let state = state.withLock { $0 }
         var page = Page()
         page.family("jalon_relay_requests_total", "counter", "Requests by route and status.")
-        for (key, count) in state.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }) {
+        for (key, count) in state.requests.sorted(by: {
+            ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status)
+        }) {
             page.sample(count, #"route="\#(key.route)",status="\#(key.status)""#)
         }
         page.family("jalon_relay_refusals_total", "counter", "Refused segments and requests.")
         for (code, count) in state.refusals.sorted(by: { $0.key < $1.key }) {
             page.sample(count, #"code="\#(code)""#)
         }
-        page.single("jalon_relay_segments_stored_total", "counter", "New segments.", state.segmentsStored)
-        page.single("jalon_relay_stored_bytes_total", "counter", "Bytes of them.", state.bytesStored)
-        page.single("jalon_relay_received_bytes_total", "counter", "Bytes of bodies received.", state.bytesReceived)
+        page.single(
+            "jalon_relay_segments_stored_total", "counter", "New segments.", state.segmentsStored)
+        page.single(
+            "jalon_relay_stored_bytes_total", "counter", "Bytes of them.", state.bytesStored)
+        page.single(
+            "jalon_relay_received_bytes_total", "counter", "Bytes of bodies received.",
+            state.bytesReceived)
         page.single("jalon_relay_sent_bytes_total", "counter", "Bytes of answers.", state.bytesSent)
         page.single("jalon_relay_connections", "gauge", "Open connections.", state.connections)
         page.single(
@@ -90,7 +96,9 @@ package final class Metrics: Sendable {
         page.single("jalon_relay_live_channels", "gauge", "Waiting devices.", live)
         page.family("jalon_relay_commit_seconds", "histogram", "From push to disk.")
         var sum = 0
-        for (bound, count) in zip(Self.commitBounds.map { "\($0 / 1_000)" } + ["+Inf"], state.commits) {
+        for (bound, count) in zip(
+            Self.commitBounds.map { "\($0 / 1_000)" } + ["+Inf"], state.commits)
+        {
             sum += count
             page.sample(sum, #"le="\#(bound)""#, suffix: "_bucket")
         }

@@ -23,8 +23,25 @@ struct BodyReader {
         }
     }
 
-    /// Counts a part of the body; throws the refusal when it is too much or comes too slowly.
-    mutating func count(_ part: ByteBuffer) throws(Refused) {
+    /// Hands over the body in parts as they come; throws the refusal when it is too much or comes
+    /// too slowly, and ``ClientLeft`` when it does not end.
+    mutating func read(
+        _ request: Request, _ take: (ByteBuffer) throws -> Void
+    ) async throws {
+        var parts = request.body.makeAsyncIterator()
+        while let part = try await Self.next(&parts) {
+            try count(part)
+            try take(part)
+        }
+    }
+
+    private static func next(
+        _ parts: inout RequestBody.AsyncIterator
+    ) async throws -> ByteBuffer? {
+        do { return try await parts.next(isolation: #isolation) } catch { throw ClientLeft() }
+    }
+
+    private mutating func count(_ part: ByteBuffer) throws(Refused) {
         bytes += part.readableBytes
         guard bytes <= bytesMax else { throw Refused(.size) }
         let seconds = (ContinuousClock.now - start).components.seconds
@@ -33,6 +50,9 @@ struct BodyReader {
         }
     }
 }
+
+/// The connection ended before the request did.
+struct ClientLeft: Error {}
 
 /// Bytes of requests that are held in memory, all told.
 final class Intake: Sendable {

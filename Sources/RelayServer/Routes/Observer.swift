@@ -55,7 +55,7 @@ struct Observer: RouterMiddleware {
             return Answers.text(
                 "{\"error\":\"nothing answers here: this is a relay of jalon\"}\n",
                 status: failure.status)
-        case is CancellationError, is ChannelError:
+        case is ClientLeft, is CancellationError, is ChannelError:
             metadata["reason"] = "the client left"
             return Answers.refused(.form)
         default:

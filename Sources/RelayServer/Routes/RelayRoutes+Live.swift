@@ -9,7 +9,8 @@ extension RelayRoutes {
     func live(_ request: Request, _ context: RelayContext) async throws -> Response {
         let books = try Self.books(context)
         let token = try Self.token(request)
-        guard let known = request.uri.queryParameters.get("position").flatMap(Int64.init(_:)), known >= 0
+        guard let known = request.uri.queryParameters.get("position").flatMap(Int64.init(_:)),
+            known >= 0
         else { throw Refused(.form) }
         // Subscribed before it looks, or what is added in between would go unsaid.
         let subscription = try hub.subscribe(books, token: Array(SHA256.hash(data: token)))

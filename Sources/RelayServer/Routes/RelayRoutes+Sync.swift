@@ -6,15 +6,23 @@ import Wire
 
 extension RelayRoutes {
     /// Answers are written in parts of this size, so that a client that takes them slowly shows.
-    private static let partBytes = 65_536
+    private static let partBytes = 16_384
 
     /// One conversation: its lines in, its segments to the disk, its answer out.
     func sync(_ request: Request, _ context: RelayContext) async throws -> Response {
         let books = try Self.books(context)
-        let token = try Self.token(request)
         var reader = try BodyReader(request, bytesMax: Limits.requestBytesMax)
-        let device = try await store.read { database in
-            try gate.mailbox(of: books, token: token, in: database).device
+        let device: DeviceTable.Device
+        do {
+            let token = try Self.token(request)
+            device = try await store.read { database in
+                try gate.mailbox(of: books, token: token, in: database).device
+            }
+        } catch let refused as Refused {
+            // A client that is cut off while it sends may never see why, and has to: it goes on
+            // with another token.
+            try await reader.read(request) { _ in }
+            throw refused
         }
         let share = intake.share()
         var conversation = try await listen(request, books: books, &reader, share)
@@ -37,8 +45,7 @@ extension RelayRoutes {
         var conversation = RelayConversation(books: books)
         var splitter = LineSplitter()
         do {
-            for try await part in request.body {
-                try reader.count(part)
+            try await reader.read(request) { part in
                 try share.add(part.readableBytes)
                 for line in try splitter.take(part.readableBytesView) {
                     try conversation.receive(line)

@@ -53,10 +53,7 @@ package struct RelayRoutes: Sendable {
         let books = try Self.books(context)
         var reader = try BodyReader(request, bytesMax: AdmissionBody.bytesMax)
         var bytes: [UInt8] = []
-        for try await part in request.body {
-            try reader.count(part)
-            bytes.append(contentsOf: part.readableBytesView)
-        }
+        try await reader.read(request) { bytes.append(contentsOf: $0.readableBytesView) }
         let asked = try AdmissionBody.read(bytes)
         if let fault = asked.admission.fault(for: books) { throw Refused(fault) }
         let time = now()

@@ -42,7 +42,8 @@ final class Committer: Sendable {
         _ body: @escaping @Sendable (Database) throws -> T
     ) async throws -> T {
         let result = Result<T>()
-        try await withCheckedThrowingContinuation { (waiter: CheckedContinuation<Void, any Error>) in
+        try await withCheckedThrowingContinuation {
+            (waiter: CheckedContinuation<Void, any Error>) in
             submit(
                 Job(
                     work: { database in

@@ -7,7 +7,9 @@ struct KernelLock: ~Copyable {
     /// Opens the lock's file, made when missing and readable by its owner only.
     init(path: String) throws(RelayFailure) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .files(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else {
+            throw .files(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     /// Takes the lock now; false when another process holds it.

@@ -10,7 +10,8 @@ package struct Mailbox: SegmentStore {
 
     /// The mailbox of these books, or nil when they are not known here.
     package init?(_ database: Database, books: BooksID) throws {
-        let statement = try database.cachedStatement(sql: "SELECT id FROM mailboxes WHERE books = ?")
+        let statement = try database.cachedStatement(
+            sql: "SELECT id FROM mailboxes WHERE books = ?")
         guard let id = try Int64.fetchOne(statement, arguments: [books.blob]) else { return nil }
         self.database = database
         self.id = id

@@ -57,7 +57,9 @@ package final class RelayStore: Sendable {
     }
 
     /// Reads one moment of the database.
-    package func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws
+        -> T
+    {
         try await pool.read(body)
     }
 
@@ -85,7 +87,8 @@ package final class RelayStore: Sendable {
     package func isHealthy() async -> Bool {
         guard !committer.isBroken else { return false }
         let count = try? await pool.read { database in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM (SELECT 1 FROM mailboxes LIMIT 1)")
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM (SELECT 1 FROM mailboxes LIMIT 1)")
         }
         return count != nil
     }

@@ -131,7 +131,8 @@ extension HTTPClient {
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: .seconds(5), read: silence, write: .seconds(15))
         // Shorter than a relay's patience, so that no request meets a connection just given up.
-        configuration.connectionPool = .init(idleTimeout: .seconds(5))
+        configuration.connectionPool = .init(
+            idleTimeout: .seconds(5), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
         configuration.httpVersion = .http1Only
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -41,7 +41,13 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// Talks until both sides have everything. Throws ``SyncFailure``, or what the ledger throws.
     package mutating func run() async throws -> SyncReport {
         while let request = conversation.nextRequest() {
-            try await exchange(request)
+            do {
+                try await exchange(request)
+            } catch {
+                // What came whole is kept, even if it comes again.
+                try handOver()
+                throw error
+            }
             try handOver()
             do {
                 try conversation.finishAnswer()

@@ -87,12 +87,21 @@ extension Line {
             self = .segment(try Segment(line: bytes))
             return
         }
+        if let version = Self.version(scanner), version != 1 { throw .version(version) }
         do {
             self = try Self.read(&scanner)
         } catch {
             throw .form(offset: error.offset)
         }
         guard scanner.isAtEnd else { throw .form(offset: scanner.offset) }
+    }
+
+    /// The version that a first line names; nil when it is none.
+    private static func version(_ start: Scanner) -> Int64? {
+        var scanner = start
+        guard scanner.takes(#"{"hello":{"jalon":"#) || scanner.takes(#"{"welcome":{"jalon":"#)
+        else { return nil }
+        return try? scanner.integer()
     }
 
     private static func read(_ scanner: inout Scanner) throws(ScanFault) -> Line {
@@ -167,7 +176,9 @@ extension Scanner {
         var hashes: [SegmentHash] = []
         if !takes("]") {
             repeat {
-                guard hashes.count < Limits.hashesPerLineMax else { throw ScanFault(offset: offset) }
+                guard hashes.count < Limits.hashesPerLineMax else {
+                    throw ScanFault(offset: offset)
+                }
                 hashes.append(SegmentHash(checked: try base64(count: SegmentHash.byteCount)))
             } while takes(",")
             try expect("]")

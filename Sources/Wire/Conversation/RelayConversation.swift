@@ -130,10 +130,17 @@ package struct RelayConversation: Sendable {
         from store: some SegmentStore, _ state: MailboxState, bytesMax: Int
     ) throws -> ([Segment], Line) {
         let own = Set(accepted.map(\.hash))
-        let fetched = try store.segments(after: standing.position, bytesMax: bytesMax)
-        let position = fetched.last?.position ?? standing.position
+        var position = standing.position
+        var news: [Segment] = []
+        // What the client just sent fills no answer: it is walked over until something else comes.
+        while news.isEmpty, position < state.position {
+            let fetched = try store.segments(after: position, bytesMax: bytesMax)
+            guard let last = fetched.last else { break }
+            position = last.position
+            news = fetched.map(\.segment).filter { !own.contains($0.hash) }
+        }
         let mark = try store.mark(at: position) ?? state.mark
         let end = Line.end(position: position, mark: mark, more: position < state.position)
-        return (fetched.map(\.segment).filter { !own.contains($0.hash) }, end)
+        return (news, end)
     }
 }

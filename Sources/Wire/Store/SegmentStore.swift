@@ -15,7 +15,9 @@ package protocol SegmentStore {
 
     /// Segments after a position in their order, as many as fit into `bytesMax` but at least one,
     /// with the position of each.
-    func segments(after position: Int64, bytesMax: Int) throws -> [(position: Int64, segment: Segment)]
+    func segments(after position: Int64, bytesMax: Int) throws -> [(
+        position: Int64, segment: Segment
+    )]
 
     /// The hashes of all segments, in their order.
     func inventory() throws -> [SegmentHash]

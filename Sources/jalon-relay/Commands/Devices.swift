@@ -29,7 +29,8 @@ struct Devices: ParsableCommand {
                 let name = device.name ?? "(no name)"
                 let seen = Self.day(device.seen)
                 Output.say(
-                    "\(device.id)  books \(device.books.text.prefix(8))  \(name)  seen \(seen)\(state)")
+                    "\(device.id)  books \(device.books.text.prefix(8))  \(name)  seen \(seen)\(state)"
+                )
             }
         }
 
@@ -45,7 +46,8 @@ struct Devices: ParsableCommand {
         private func printJSON(_ devices: [DeviceTable.Device]) throws {
             let rows = devices.map {
                 Row(
-                    id: $0.id, books: $0.books.text, name: $0.name, created: Self.moment($0.created),
+                    id: $0.id, books: $0.books.text, name: $0.name,
+                    created: Self.moment($0.created),
                     seen: Self.moment($0.seen), revoked: $0.revoked.map(Self.moment))
             }
             let encoder = JSONEncoder()

@@ -4,7 +4,9 @@ import RelayServer
 
 /// Where a relay's data and its secret lie.
 struct Place: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder of the relay's data; it is made when missing.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the relay's data; it is made when missing.", valueName: "folder"))
     var data: String
 
     @Option(

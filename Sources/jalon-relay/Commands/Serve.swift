@@ -14,13 +14,17 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var place: Place
 
-    @Option(help: ArgumentHelp("The address to listen on; port 0 takes a free one.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "The address to listen on; port 0 takes a free one.", valueName: "host:port"))
     var listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 8787)
 
     @Flag(help: "Take any books without an enrolment: for a test or a home network.")
     var open = false
 
-    @Option(help: ArgumentHelp("How much one set of books may store, for example 500M or 2G.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "How much one set of books may store, for example 500M or 2G.", valueName: "size"))
     var quota: ByteSize = ByteSize(bytes: 1 << 30)
 
     @Option(help: ArgumentHelp("Connections at the same time.", valueName: "count"))

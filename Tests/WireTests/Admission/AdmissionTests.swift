@@ -21,7 +21,8 @@ import Wire
     @Test func `a proof for another token does not`() throws {
         let mine = try key.admission(token: token)
         let stolen = try some(
-            Admission(key: mine.key, tokenHash: [UInt8](repeating: 9, count: 32), proof: mine.proof))
+            Admission(key: mine.key, tokenHash: [UInt8](repeating: 9, count: 32), proof: mine.proof)
+        )
         #expect(stolen.fault(for: key.books) == .proof)
     }
 
@@ -29,6 +30,7 @@ import Wire
         let whole = try key.admission(token: token)
         #expect(Admission(key: [], tokenHash: whole.tokenHash, proof: whole.proof) == nil)
         #expect(Admission(key: whole.key, tokenHash: [1], proof: whole.proof) == nil)
-        #expect(Admission(key: whole.key, tokenHash: whole.tokenHash, proof: whole.proof + [0]) == nil)
+        #expect(
+            Admission(key: whole.key, tokenHash: whole.tokenHash, proof: whole.proof + [0]) == nil)
     }
 }

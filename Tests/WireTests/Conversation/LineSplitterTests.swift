@@ -14,7 +14,8 @@ import Wire
         }
     }
 
-    @Test func `a line is as long as the limit, its end included, and not one byte longer`() throws {
+    @Test func `a line is as long as the limit, its end included, and not one byte longer`() throws
+    {
         for (length, fits) in [
             (Limits.lineBytesMax - 2, true), (Limits.lineBytesMax - 1, true),
             (Limits.lineBytesMax, false),
@@ -25,7 +26,9 @@ import Wire
             var parts = LineSplitter()
             let first = try parts.take(line.prefix(1_000))
             #expect(first.isEmpty)
-            #expect((try? parts.take(line.dropFirst(1_000) + [0x0a]))?.map(\.count) == (fits ? [length] : nil))
+            #expect(
+                (try? parts.take(line.dropFirst(1_000) + [0x0a]))?.map(\.count)
+                    == (fits ? [length] : nil))
         }
     }
 

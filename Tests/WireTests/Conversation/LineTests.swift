@@ -18,7 +18,10 @@ import Wire
             .welcome(generation, matches: true), .welcome(generation, matches: false),
             .end(position: 0, mark: .origin, more: false),
             .end(position: Limits.numberMax, mark: mark, more: true),
-        ] + Refusal.Code.allCases.flatMap { [Line.refused(Refusal($0)), .refused(Refusal($0, hash: hash))] }
+        ]
+        + Refusal.Code.allCases.flatMap {
+            [Line.refused(Refusal($0)), .refused(Refusal($0, hash: hash))]
+        }
 
     @Test(arguments: lines)
     func `a line comes back from its bytes`(_ line: Line) throws {
@@ -61,6 +64,16 @@ import Wire
     ])
     func `what is not exactly a line is none`(_ text: String) {
         #expect(throws: WireFailure.self) { try Line(Array(text.utf8)) }
+    }
+
+    @Test(arguments: [0, 2, 3, Int64.max])
+    func `a first line of another version says so`(_ version: Int64) {
+        for line in [
+            "{\"hello\":{\"jalon\":\(version),\"anything\":[]}}",
+            "{\"welcome\":{\"jalon\":\(version)}}",
+        ] {
+            #expect(throws: WireFailure.version(version)) { try Line(Array(line.utf8)) }
+        }
     }
 
     @Test func `a list has as many hashes as the limit and not one more`() throws {

@@ -1,0 +1,133 @@
+import AsyncHTTPClient
+import RelayServer
+import SyncClient
+import TestSupport
+import Testing
+import Wire
+
+@Suite struct LiveRouteTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func channel(
+        _ relay: RunningRelay, _ device: Device, _ client: HTTPClient, from position: Int64
+    ) -> LiveChannel {
+        LiveChannel(
+            relay.address, books: device.books, token: device.token(), client: client,
+            position: { position }, pause: { _ in })
+    }
+
+    private func withClient<T>(_ body: (HTTPClient) async throws -> T) async throws -> T {
+        let client = HTTPClient.forLiveChannel()
+        let result: Result<T, any Error>
+        do { result = .success(try await body(client)) } catch { result = .failure(error) }
+        try await client.shutdown()
+        return try result.get()
+    }
+
+    @Test func `a waiting device is told where its mailbox stands, first and after each push`()
+        async throws
+    {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let (laptop, phone) = (try Device(writer: 1), try Device(writer: 2))
+                try laptop.write(2)
+                try await laptop.sync(relay)
+                try await phone.sync(relay)
+                var events = channel(relay, phone, client, from: 0).makeAsyncIterator()
+                #expect(try await events.next() == .connected)
+                #expect(try await events.next() == .position(2))
+                try laptop.write(1)
+                try await laptop.sync(relay)
+                #expect(try await events.next() == .position(3))
+            }
+        }
+    }
+
+    @Test func `a channel that breaks is taken up again`() async throws {
+        try await withClient { client in
+            let device = try Device()
+            var events: LiveChannel.Iterator?
+            try await withRelay(folder) { relay in
+                try await device.sync(relay)
+                events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                #expect(try await events?.next() == .connected)
+            }
+            // The relay is gone: first the channel ends, then nobody listens.
+            guard case .lost(.cut, retryAfterSeconds: 1) = try await events?.next() else {
+                Issue.record("not cut")
+                return
+            }
+            guard
+                case .lost(.unreachable(_, .notListening), retryAfterSeconds: 2) = try await events?
+                    .next()
+            else {
+                Issue.record("not unreachable")
+                return
+            }
+        }
+    }
+
+    @Test func `a relay that stops ends its channels and finishes at once`() async throws {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let device = try Device()
+                try await device.sync(relay)
+                var events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                #expect(try await events.next() == .connected)
+                await relay.relay.stop()
+                guard case .lost = try await events.next() else {
+                    Issue.record("the channel went on")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func `a channel with a token that opens nothing ends with the refusal`() async throws {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let device = try Device()
+                var events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                await #expect(throws: SyncFailure.refused(Refusal(.token))) {
+                    try await events.next()
+                }
+            }
+        }
+    }
+
+    @Test func `one token has so many channels and not one more`() async throws {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let device = try Device()
+                try await device.sync(relay)
+                var open: [LiveChannel.Iterator] = []
+                for _ in 0..<LiveHub.channelsPerTokenMax {
+                    var events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                    #expect(try await events.next() == .connected)
+                    open.append(events)
+                }
+                var events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                guard case .lost(.refused(let refusal), _) = try await events.next() else {
+                    Issue.record("let in")
+                    return
+                }
+                #expect(refusal == Refusal(.busy))
+                #expect(open.count == LiveHub.channelsPerTokenMax)
+            }
+        }
+    }
+
+    @Test func `a position that is none is refused`() async throws {
+        try await withRelay(folder) { relay in
+            let device = try Device()
+            try await device.sync(relay)
+            for query in ["", "?position=", "?position=x", "?position=-1"] {
+                let answer = try await relay.get(
+                    "/v1/books/\(device.books.text)/live\(query)", token: device.token())
+                #expect(answer.status == 400)
+            }
+        }
+    }
+}
