@@ -93,7 +93,7 @@ package struct SettingsInput: Equatable, Sendable {
 
     private static func checked(_ text: String, _ field: String) throws(BillingFailure) -> String {
         switch field {
-        case "siren": try Identifiers.siren(text)
+        case "siren": try Identifiers.sirenOrSiret(text)
         case "vatId": try Identifiers.vatID(text)
         case "email": try Identifiers.email(text)
         case "terms": try Terms(text).text

@@ -90,6 +90,18 @@ package enum Clients {
         return record
     }
 
+    /// The names of all clients, or of one, by their rows.
+    static func names(_ reading: Reading, _ client: RowID? = nil) throws -> [String: String] {
+        var names: [String: String] = [:]
+        try reading.each(
+            "SELECT id, name FROM clients \(client == nil ? "" : "WHERE id = ?")",
+            client.map { [.text($0.text)] } ?? []
+        ) { cursor in
+            if let id = cursor.text(0) { names[id] = cursor.text(1) }
+        }
+        return names
+    }
+
     /// The clients whose names differ from this one by case, blanks, or one typing mistake in six
     /// characters.
     private static func similar(

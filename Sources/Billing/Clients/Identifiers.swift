@@ -2,18 +2,39 @@
 package enum Identifiers {
     /// A SIREN: nine digits whose last is a Luhn check digit (ISO/IEC 7812); blanks do not count.
     package static func siren(_ text: String) throws(BillingFailure) -> String {
+        let digits = try self.digits(text, count: 9)
+        guard luhnSum(digits).isMultiple(of: 10) else {
+            throw .identifier(.siren, text: text, .checkDigits)
+        }
+        return digits
+    }
+
+    /// A SIREN, or a SIRET: fourteen digits that begin with a SIREN and are checked alike, but for
+    /// the offices of La Poste, whose digits sum to a multiple of five.
+    package static func sirenOrSiret(_ text: String) throws(BillingFailure) -> String {
+        guard let digits = try? digits(text, count: 14) else { return try siren(text) }
+        let isPost = digits.hasPrefix("356000000")
+        let sum = digits.reduce(0) { $0 + Int($1.asciiDigit ?? 0) }
+        guard (try? siren(String(digits.prefix(9)))) != nil,
+            luhnSum(digits).isMultiple(of: 10) || isPost && sum.isMultiple(of: 5)
+        else { throw .identifier(.siren, text: text, .checkDigits) }
+        return digits
+    }
+
+    private static func digits(_ text: String, count: Int) throws(BillingFailure) -> String {
         let digits = text.filter { !$0.isWhitespace }
-        guard digits.count == 9, digits.allSatisfy({ $0.asciiDigit != nil }) else {
+        guard digits.count == count, digits.allSatisfy({ $0.asciiDigit != nil }) else {
             throw .identifier(.siren, text: text, .shape)
         }
-        var sum = 0
-        for (position, character) in digits.reversed().enumerated() {
-            let digit = Int(character.asciiDigit ?? 0)
-            let doubled = position.isMultiple(of: 2) ? digit : digit * 2
-            sum += doubled > 9 ? doubled - 9 : doubled
-        }
-        guard sum.isMultiple(of: 10) else { throw .identifier(.siren, text: text, .checkDigits) }
         return digits
+    }
+
+    private static func luhnSum(_ digits: String) -> Int {
+        digits.reversed().enumerated().reduce(0) { sum, element in
+            let digit = Int(element.element.asciiDigit ?? 0)
+            let doubled = element.offset.isMultiple(of: 2) ? digit : digit * 2
+            return sum + (doubled > 9 ? doubled - 9 : doubled)
+        }
     }
 
     /// A VAT id: the country's two letters and 2 to 13 letters and digits.

@@ -21,10 +21,7 @@ extension Invoices {
         let invoices = Set(try Findings.repeatedInvoices(reading))
         let numbers = Set(
             try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
-        var names: [String: String] = [:]
-        try reading.each("SELECT id, name FROM clients") { cursor in
-            if let id = cursor.text(0) { names[id] = cursor.text(1) }
-        }
+        let names = try Clients.names(reading)
         var views: [InvoiceView] = []
         try reading.each(
             """

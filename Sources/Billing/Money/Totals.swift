@@ -37,65 +37,75 @@ package struct Totals: Hashable, Sendable {
 }
 
 extension Totals {
-    private struct Key: Hashable {
-        let category: VATCategory
-        let rate: Decimal
-    }
-
     /// Computes the totals; everything that needs one calls this.
     ///
     /// Rounding is half up on the absolute value: once per line, and once per group for the VAT,
     /// which is never summed from lines. Fails if an amount leaves the range of amounts.
     package init(of content: DraftContent) throws(BillingFailure) {
-        let decimals = content.currency.decimals
+        var gathering = Gathering(decimals: content.currency.decimals)
+        for line in content.lines { try gathering.add(line) }
+        for adjustment in content.adjustments { try gathering.add(adjustment) }
+        var groups: [VATGroup] = []
+        var vat: Int64 = 0
+        for (key, basis) in gathering.bases {
+            let group = VATGroup(
+                category: key.category, rate: key.rate, basis: basis,
+                vat: try Self.vat(on: basis, rate: key.rate))
+            groups.append(group)
+            vat = try vat.adding(group.vat)
+        }
+        groups.sort {
+            $0.category.order == $1.category.order
+                ? $0.rate > $1.rate : $0.category.order < $1.category.order
+        }
+        let net = try gathering.lines.subtracting(gathering.allowances)
+            .adding(gathering.charges)
+        let gross = try net.adding(vat)
+        self.init(
+            lineNets: gathering.nets, lines: gathering.lines, allowances: gathering.allowances,
+            charges: gathering.charges, net: net, vat: vat, gross: gross,
+            prepaid: content.prepaid, rounding: content.rounding,
+            due: try gross.subtracting(content.prepaid).adding(content.rounding),
+            groups: groups)
+    }
+
+    /// The sums of lines and adjustments, and the basis of each group.
+    private struct Gathering {
+        struct Key: Hashable {
+            let category: VATCategory
+            let rate: Decimal
+        }
+
+        let decimals: Int
         var bases: [Key: Int64] = [:]
         var nets: [Int64] = []
         var lines: Int64 = 0
-        for line in content.lines {
+        var allowances: Int64 = 0
+        var charges: Int64 = 0
+
+        init(decimals: Int) {
+            self.decimals = decimals
+        }
+
+        mutating func add(_ line: DraftContent.Line) throws(BillingFailure) {
             let net = try line.net(decimals: decimals)
             nets.append(net)
             lines = try lines.adding(net)
             let key = Key(category: line.category, rate: line.rate)
             bases[key] = try bases[key, default: 0].adding(net)
         }
-        var allowances: Int64 = 0
-        var charges: Int64 = 0
-        for adjustment in content.adjustments {
-            if adjustment.charge {
-                charges = try charges.adding(adjustment.amount)
-            } else {
-                allowances = try allowances.adding(adjustment.amount)
-            }
+
+        mutating func add(_ adjustment: DraftContent.Adjustment) throws(BillingFailure) {
             let key = Key(category: adjustment.category, rate: adjustment.rate)
             let basis = bases[key, default: 0]
-            bases[key] =
-                try adjustment.charge
-                ? basis.adding(adjustment.amount) : basis.subtracting(adjustment.amount)
+            if adjustment.charge {
+                charges = try charges.adding(adjustment.amount)
+                bases[key] = try basis.adding(adjustment.amount)
+            } else {
+                allowances = try allowances.adding(adjustment.amount)
+                bases[key] = try basis.subtracting(adjustment.amount)
+            }
         }
-        var groups: [VATGroup] = []
-        for (key, basis) in bases {
-            groups.append(
-                VATGroup(
-                    category: key.category, rate: key.rate, basis: basis,
-                    vat: try Self.vat(on: basis, rate: key.rate)))
-        }
-        groups.sort {
-            $0.category.order == $1.category.order
-                ? $0.rate > $1.rate : $0.category.order < $1.category.order
-        }
-        var vat: Int64 = 0
-        for group in groups { vat = try vat.adding(group.vat) }
-        self.lineNets = nets
-        self.lines = lines
-        self.allowances = allowances
-        self.charges = charges
-        self.net = try lines.subtracting(allowances).adding(charges)
-        self.vat = vat
-        self.gross = try net.adding(vat)
-        self.prepaid = content.prepaid
-        self.rounding = content.rounding
-        self.due = try gross.subtracting(content.prepaid).adding(content.rounding)
-        self.groups = groups
     }
 
     /// The VAT on a basis: a hundredth of basis × rate.

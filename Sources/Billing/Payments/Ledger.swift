@@ -20,7 +20,7 @@ package enum Ledger {
         try payments(reading, asOf: date, client: client) { client, currency, amount in
             book.receive(amount, client: client, currency: currency)
         }
-        let clients = book.accounts(names: try names(reading, client))
+        let clients = book.accounts(names: try Clients.names(reading, client))
         var totals: [String: OwedSums] = [:]
         for account in clients {
             let currency = account.sums.currency
@@ -96,17 +96,6 @@ package enum Ledger {
             guard let client = cursor.text(0), let currency = cursor.text(1) else { return }
             body(client, currency, cursor.integer(2) ?? 0)
         }
-    }
-
-    private static func names(_ reading: Reading, _ client: RowID?) throws -> [String: String] {
-        var names: [String: String] = [:]
-        try reading.each(
-            "SELECT id, name FROM clients \(client == nil ? "" : "WHERE id = ?")",
-            client.map { [.text($0.text)] } ?? []
-        ) { cursor in
-            if let id = cursor.text(0) { names[id] = cursor.text(1) }
-        }
-        return names
     }
 
     /// What was allocated to each document up to a date, by the document's row.

@@ -16,41 +16,60 @@ package enum Payments {
         let invoice = try Invoices.show(writing, ref, asOf: .last)
         let minor = try invoice.currency.minor(amount)
         guard minor > 0 else { throw BillingFailure.paymentNotPositive(text: amount) }
-        let date = date ?? moment.today
-        var fields: [String: Value] = [
-            "client": .text(invoice.client), "date": .text(date.iso), "amount": .integer(minor),
-            "currency": .text(invoice.currency.code), "created": .integer(moment.milliseconds),
-        ]
-        let method = try method.map { try PlainText.line($0, .method) }
-        let reference = try reference.map { try PlainText.line($0, .reference) }
-        let note = try note.map { try PlainText.line($0, .note) }
-        for (field, text) in [("method", method), ("reference", reference), ("note", note)] {
-            if let text { fields[field] = .text(text) }
-        }
-        let payment = try writing.insert("payments", fields)
         let allocated = min(minor, max(0, invoice.balance))
-        if allocated > 0 {
-            _ = try writing.insert(
-                "allocations",
-                [
-                    "payment": .text(payment.text), "invoice": .text(ref.invoice.text),
-                    "document": .text(document.text), "amount": .integer(allocated),
-                ])
-        }
-        let number = invoice.number ?? ""
+        let record = try Self.record(
+            writing,
+            PaymentView(
+                id: "", client: invoice.client, clientName: invoice.clientName,
+                date: date ?? moment.today, amount: minor, currency: invoice.currency,
+                method: try method.map { try PlainText.line($0, .method) },
+                reference: try reference.map { try PlainText.line($0, .reference) },
+                note: try note.map { try PlainText.line($0, .note) },
+                allocations: allocated == 0
+                    ? []
+                    : [
+                        .init(
+                            invoice: ref.invoice.text, number: invoice.number, amount: allocated)
+                    ]),
+            document: document, at: moment)
         let facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
             paid: invoice.paid &+ allocated)
-        let view = PaymentView(
-            id: payment.text, client: invoice.client, clientName: invoice.clientName, date: date,
-            amount: minor, currency: invoice.currency, method: method, reference: reference,
-            note: note,
-            allocations: allocated == 0
-                ? []
-                : [.init(invoice: ref.invoice.text, number: number, amount: allocated)])
         return PaymentResult(
-            payment: view, number: number, balance: invoice.balance &- allocated,
+            payment: record, number: invoice.number ?? "",
+            balance: invoice.balance &- allocated,
             status: InvoiceStatus(of: facts, on: max(moment.today, invoice.issued ?? .first)))
+    }
+
+    /// Writes a payment and its allocations, and returns it with its id.
+    private static func record(
+        _ writing: Writing, _ payment: PaymentView, document: RowID, at moment: Moment
+    ) throws -> PaymentView {
+        var fields: [String: Value] = [
+            "client": .text(payment.client), "amount": .integer(payment.amount),
+            "currency": .text(payment.currency.code), "created": .integer(moment.milliseconds),
+        ]
+        let texts = [
+            ("date", payment.date?.iso), ("method", payment.method),
+            ("reference", payment.reference), ("note", payment.note),
+        ]
+        for (field, text) in texts {
+            if let text { fields[field] = .text(text) }
+        }
+        let id = try writing.insert("payments", fields)
+        for allocation in payment.allocations {
+            _ = try writing.insert(
+                "allocations",
+                [
+                    "payment": .text(id.text), "invoice": .text(allocation.invoice),
+                    "document": .text(document.text), "amount": .integer(allocation.amount),
+                ])
+        }
+        return PaymentView(
+            id: id.text, client: payment.client, clientName: payment.clientName,
+            date: payment.date, amount: payment.amount, currency: payment.currency,
+            method: payment.method, reference: payment.reference, note: payment.note,
+            allocations: payment.allocations)
     }
 
     /// All payments by date, then in the order of their recording.

@@ -17,6 +17,15 @@ struct IdentifierTests {
         }
     }
 
+    @Test func `a SIRET begins with a SIREN`() throws {
+        #expect(try Identifiers.sirenOrSiret("732 829 320 00074") == "73282932000074")
+        #expect(try Identifiers.sirenOrSiret("732829320") == "732829320")
+        #expect(try Identifiers.sirenOrSiret("35600000049837") == "35600000049837")
+        for wrong in ["73282932000075", "73282932100074", "7328293200007", ""] {
+            #expect(throws: BillingFailure.self) { try Identifiers.sirenOrSiret(wrong) }
+        }
+    }
+
     @Test func `a French VAT id is checked by its key`() throws {
         #expect(try Identifiers.vatID("FR 44 732829320") == "FR44732829320")
         #expect(try Identifiers.vatID("de123456789") == "DE123456789")
