@@ -75,7 +75,8 @@ package final class Relay: Sendable {
             now: { Int64(Date().timeIntervalSince1970 * 1_000) })
         let files = FileLimit.raise()
         let doorkeeper = Doorkeeper(
-            totalMax: min(configuration.connectionsMax, files),
+            // The rest is for telling who comes then that there is no room.
+            totalMax: min(configuration.connectionsMax, files - files / 8),
             perAddressMax: configuration.connectionsPerAddressMax)
         let idle = TimeAmount.seconds(configuration.idleSeconds)
         let (metrics, logger) = (metrics, logger)

@@ -18,12 +18,15 @@ final class AcceptShield: ChannelDuplexHandler, RemovableChannelHandler {
     init(logger: Logger) { self.logger = logger }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.warning("a connection could not be taken", metadata: ["reason": "\(error)"])
         guard !isPausing else { return }
         isPausing = true
-        // Asking again at once would only burn the processor until somebody hangs up.
+        logger.warning("a connection could not be taken", metadata: ["reason": "\(error)"])
+        // Asking again at once would only burn the processor until somebody hangs up. Reading is
+        // taken out of the selector as well, which would report the waiting connection for ever.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPausing = false
+            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
             if self.isReadWaiting {
                 self.isReadWaiting = false
                 context.read()

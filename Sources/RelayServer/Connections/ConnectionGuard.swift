@@ -22,6 +22,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     static let lingerMax = TimeAmount.seconds(10)
     /// How many bytes of it.
     static let lingerBytesMax = 8 << 20
+    /// How long a connection that was turned away has to read why.
+    static let farewellMax = TimeAmount.seconds(1)
 
     /// What a connection over a limit gets.
     private static let tooMany = """
@@ -100,7 +102,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             answerLasts = true
             promise?.succeed()
         case .endsSoon:
-            closeSoon(context)
+            closeSoon(context, in: Self.lingerMax)
             promise?.succeed()
         case nil: context.triggerUserOutboundEvent(event, promise: promise)
         }
@@ -135,12 +137,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let answer = context.channel.allocator.buffer(string: Self.tooMany)
         context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
         context.close(mode: .output, promise: nil)
-        closeSoon(context)
+        closeSoon(context, in: Self.farewellMax)
     }
 
-    private func closeSoon(_ context: ChannelHandlerContext) {
+    private func closeSoon(_ context: ChannelHandlerContext, in delay: TimeAmount) {
         lingerBytesLeft = Self.lingerBytesMax
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerMax) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
             context.close(promise: nil)
         }
     }

@@ -12,19 +12,22 @@ package struct LineSplitter: Sendable {
     ///
     /// Throws ``WireFailure/limit`` as soon as a line exceeds ``Limits/lineBytesMax``.
     package mutating func take(_ bytes: some Collection<UInt8>) throws(WireFailure) -> [[UInt8]] {
+        // One plain array: a body of nothing but ends of lines must not cost more than its bytes.
+        let bytes = Array(bytes)
         var lines: [[UInt8]] = []
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: 0x0a) {
-            try append(rest[..<end])
-            if !pending.isEmpty { lines.append(pending) }
-            pending.removeAll(keepingCapacity: true)
-            rest = rest[rest.index(after: end)...]
+        var start = 0
+        for position in bytes.indices where bytes[position] == 0x0a {
+            if position > start { try append(bytes[start..<position]) }
+            start = position + 1
+            guard !pending.isEmpty else { continue }
+            lines.append(pending)
+            pending = []
         }
-        try append(rest)
+        try append(bytes[start...])
         return lines
     }
 
-    private mutating func append(_ part: some Collection<UInt8>) throws(WireFailure) {
+    private mutating func append(_ part: ArraySlice<UInt8>) throws(WireFailure) {
         guard pending.count + part.count < Limits.lineBytesMax else { throw .limit }
         pending.append(contentsOf: part)
     }

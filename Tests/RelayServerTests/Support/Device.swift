@@ -72,7 +72,9 @@ final class Device: SyncLedger, Membership {
     // MARK: - Ledger
 
     private func offer(_ segment: Segment) -> ClientConversation.Offer {
-        ClientConversation.Offer(hash: segment.hash, lineBytes: SegmentBudget.lineBytes(bodyBytes: segment.body.count))
+        ClientConversation.Offer(
+            hash: segment.hash,
+            lineBytes: SegmentBudget.lineBytes(bodyBytes: segment.body.count))
     }
 
     func begin() -> (standing: Standing, offers: [ClientConversation.Offer]) {

@@ -53,7 +53,9 @@ struct Talker {
     }
 
     private static func offer(_ segment: Segment) -> ClientConversation.Offer {
-        ClientConversation.Offer(hash: segment.hash, lineBytes: SegmentBudget.lineBytes(bodyBytes: segment.body.count))
+        ClientConversation.Offer(
+            hash: segment.hash,
+            lineBytes: SegmentBudget.lineBytes(bodyBytes: segment.body.count))
     }
 
     private mutating func ask(
