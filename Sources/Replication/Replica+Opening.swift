@@ -38,13 +38,16 @@ extension Replica {
             lock: nil)
     }
 
-    /// A copy of this replica in memory, as a copied folder would be: with another vault.
-    package func duplicate(vault: any WriterVault, environment: Environment) throws -> Replica {
+    /// A copy of this replica in memory, as a copied folder would be: with another vault, and opened
+    /// by a program of another schema if one is given.
+    package func duplicate(
+        vault: any WriterVault, environment: Environment, schema: Schema? = nil
+    ) throws -> Replica {
         let copy = try BooksDatabase.memory()
         try queue.backup(to: copy)
         return Replica(
-            queue: copy, key: key, schema: schema, environment: environment, vault: vault, path: "",
-            lock: nil)
+            queue: copy, key: key, schema: schema ?? self.schema, environment: environment,
+            vault: vault, path: "", lock: nil)
     }
 
     /// Opens the books of a folder. Books of an older schema are rebuilt first.

@@ -8,7 +8,8 @@ package final class Fleet {
     package final class World {
         /// What its wall clock shows.
         package var clock: Int64 = 1_700_000_000_000
-        var random: SeededRandom
+        /// Its randomness.
+        package var random: SeededRandom
 
         init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
@@ -100,6 +101,18 @@ package final class Fleet {
         if withState { vault.record = snapshot.record }
         let replica = try snapshot.replica.duplicate(vault: vault, environment: world.environment)
         devices[device] = Device(replica: replica, world: world, vault: vault)
+    }
+
+    /// Adds a copy of a device as it stands after an upgrade of its program.
+    @discardableResult
+    package func upgrade(_ device: Int, to schema: Schema) throws -> Int {
+        let world = nextWorld()
+        let vault = MemoryWriterVault(devices[device].vault.record)
+        let replica = try devices[device].replica.duplicate(
+            vault: vault, environment: world.environment, schema: schema)
+        try replica.mend()
+        devices.append(Device(replica: replica, world: world, vault: vault))
+        return devices.count - 1
     }
 
     private func nextWorld() -> World {

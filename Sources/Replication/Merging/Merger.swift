@@ -50,6 +50,10 @@ final class Merger {
         case context
     }
 
+    /// Whether the digest stands for the version: not while something is set aside that others
+    /// understand, after lost changes, or while branches are known by half.
+    var isComparable: Bool { !holdsUnknown && gaps.isEmpty && !writers.isHalfForked }
+
     /// Loads what merging needs; the tables must exist.
     init(_ database: Database, _ schema: Schema, _ tables: TableNames) throws {
         self.database = database

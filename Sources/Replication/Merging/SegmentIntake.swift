@@ -315,7 +315,7 @@ struct SegmentIntake {
     /// Compares the claims that were made about exactly this version; to be called after a flush.
     mutating func compareDigests() throws {
         defer { claims = [] }
-        guard !merger.holdsUnknown, merger.gaps.isEmpty else { return }
+        guard merger.isComparable else { return }
         let version = merger.writers.version
         for claim in claims where claim.version == version {
             let agreed = claim.digest == merger.digest

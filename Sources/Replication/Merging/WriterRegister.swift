@@ -86,6 +86,19 @@ struct WriterRegister {
         }
     }
 
+    /// Whether of some fork fewer than two branches are applied: then this replica names changes by a
+    /// branch that others, at the same version, do not know of.
+    var isHalfForked: Bool {
+        forks.contains { fork in
+            let branches = indices(of: fork.key).filter { index in
+                let entry = entries[index]
+                return entry.branch != nil && entry.fork == fork.number
+                    && entry.number >= entry.fork
+            }
+            return branches.count < 2
+        }
+    }
+
     /// The version: how far every writer and branch is applied.
     var version: Context {
         var version = Context()

@@ -99,7 +99,7 @@ extension Replica {
 
     /// What this replica can say of its digest right after a change: nothing, once it applied more.
     private func claim(_ merger: Merger, _ writer: WriterID, _ id: ChangeID) throws -> Claim? {
-        guard !merger.holdsUnknown, merger.gaps.isEmpty,
+        guard merger.isComparable,
             let index = merger.writers.indices(of: writer).first(where: {
                 merger.writers[$0].id == id
             }), try merger.context(of: index) == merger.writers.version
