@@ -8,15 +8,16 @@ package enum Ledger {
     package static func owed(
         _ reading: Reading, asOf date: CivilDate, client: RowID? = nil
     ) throws -> Owed {
-        var book = OwedBook(date: date, allocations: try allocations(reading, asOf: date))
-        try reading.each(
-            """
-            SELECT invoice, total, client, currency, id, series, sequence, number, date, due
-            FROM documents WHERE hidden = 0 \(client == nil ? "" : "AND client = ?")
-            ORDER BY invoice, id
-            """,
-            client.map { [.text($0.text)] } ?? []
-        ) { book.take(document: $0) }
+        var book = OwedBook(
+            date: date,
+            allocations: try allocations(reading, asOf: date, withDocuments: false))
+        try documents(reading, client) { book.take(document: $0) }
+        if book.hasTwinInvoices {
+            book = OwedBook(
+                date: date,
+                allocations: try allocations(reading, asOf: date, withDocuments: true))
+            try documents(reading, client) { book.take(document: $0) }
+        }
         try payments(reading, asOf: date, client: client) { client, currency, amount in
             book.receive(amount, client: client, currency: currency)
         }
@@ -26,43 +27,68 @@ package enum Ledger {
             let currency = account.sums.currency
             totals[currency.code, default: OwedSums(currency: currency)].add(account.sums)
         }
-        let wantsFindings = client == nil && book.hasTwins
+        let wantsFindings = client == nil && (book.hasTwinNumbers || book.hasTwinInvoices)
         return Owed(
             asOf: date, clients: clients,
             totals: totals.values.sorted { $0.currency.code < $1.currency.code },
             findings: wantsFindings ? try Findings.ofNumbers(reading) : [])
     }
 
-    /// A part of a payment that a document took.
-    struct Allocation {
-        let invoice: String
-        let document: String
-        let amount: Int64
+    /// The documents in the order of their invoices, as `OwedBook` takes them.
+    private static func documents(
+        _ reading: Reading, _ client: RowID?, _ body: (Cursor) -> Void
+    ) throws {
+        try reading.each(
+            """
+            SELECT invoice, total, client, currency, series, sequence, date, due, number, id
+            FROM documents WHERE hidden = 0 \(client == nil ? "" : "AND client = ?")
+            ORDER BY invoice
+            """,
+            client.map { [.text($0.text)] } ?? [], body)
+    }
+
+    /// The parts of payments, in the order of their invoices: one place in each array for each.
+    struct Allocations {
+        var invoices: [String] = []
+        var amounts: [Int64] = []
+        /// The documents that took them; nil where the invoice says enough.
+        var documents: [String]?
+
+        /// The sum of a range, or of those in it that a document took.
+        func sum(_ range: Range<Int>, of document: String?) -> Int64 {
+            var sum: Int64 = 0
+            for place in range where documents == nil || documents?[place] == document {
+                sum &+= amounts[place]
+            }
+            return sum
+        }
     }
 
     /// The allocations of the payments up to a date, in the order of the invoices.
     private static func allocations(
-        _ reading: Reading, asOf date: CivilDate
-    ) throws -> [Allocation] {
-        var allocations: [Allocation] = []
+        _ reading: Reading, asOf date: CivilDate, withDocuments: Bool
+    ) throws -> Allocations {
+        var allocations = Allocations()
+        if withDocuments { allocations.documents = [] }
         let isAll = try allPaymentsCount(reading, asOf: date)
         try reading.each(
             isAll
                 ? """
-                SELECT invoice, document, amount FROM allocations WHERE hidden = 0 ORDER BY invoice
+                SELECT invoice, amount, document FROM allocations WHERE hidden = 0 ORDER BY invoice
                 """
                 : """
-                SELECT a.invoice, a.document, a.amount
+                SELECT a.invoice, a.amount, a.document
                 FROM allocations a JOIN payments p ON p.id = a.payment
                 WHERE a.hidden = 0 AND p.hidden = 0 AND p.date <= ? ORDER BY a.invoice
                 """,
             isAll ? [] : [.text(date.iso)]
         ) { cursor in
-            guard let invoice = cursor.text(0), let document = cursor.text(1),
-                let amount = cursor.integer(2),
+            guard let invoice = cursor.text(0), let amount = cursor.integer(1),
                 amount.magnitude <= Currency.minorMax.magnitude
             else { return }
-            allocations.append(Allocation(invoice: invoice, document: document, amount: amount))
+            allocations.invoices.append(invoice)
+            allocations.amounts.append(amount)
+            if withDocuments { allocations.documents?.append(cursor.text(2) ?? "") }
         }
         return allocations
     }
@@ -101,8 +127,9 @@ package enum Ledger {
     /// What was allocated to each document up to a date, by the document's row.
     static func paid(_ reading: Reading, asOf date: CivilDate) throws -> [String: Int64] {
         var paid: [String: Int64] = [:]
-        for allocation in try allocations(reading, asOf: date) {
-            paid[allocation.document, default: 0] &+= allocation.amount
+        let allocations = try allocations(reading, asOf: date, withDocuments: true)
+        for (document, amount) in zip(allocations.documents ?? [], allocations.amounts) {
+            paid[document, default: 0] &+= amount
         }
         return paid
     }

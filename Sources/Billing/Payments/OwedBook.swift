@@ -1,72 +1,69 @@
 import Replication
 
-/// Gathers what is owed while documents and payments pass by, client after client.
+/// Gathers what is owed while documents pass by in the order of their invoices, beside the
+/// allocations in the same order.
 struct OwedBook {
-    private struct Key: Hashable {
-        let client: String
-        let currency: String
-    }
-
     private struct Account {
+        let client: String
+        let currency: Currency
         var invoices: [OwedClient.Invoice] = []
         /// Payments received less those allocated.
         var unallocated: Int64 = 0
     }
 
     private let date: CivilDate
-    private let allocations: [Ledger.Allocation]
+    private let allocations: Ledger.Allocations
     /// The first allocation whose invoice has not passed by.
     private var next = 0
-    private var accounts: [Key: Account] = [:]
+    private var accounts: [Account] = []
+    private var places: [String: Int] = [:]
     private var lastInvoice = ""
-    private var numbers: [String: NumberSet] = [:]
     private var series = ""
+    private var numbers: [String: NumberSet] = [:]
     private var seriesNumbers = NumberSet()
-    /// Whether two documents have passed by that are of one invoice or bear one number.
-    private(set) var hasTwins = false
+    /// Whether two documents have passed by that bear one number.
+    private(set) var hasTwinNumbers = false
+    /// Whether two documents have passed by that are of one draft: then they have to pass by once
+    /// more, told apart.
+    private(set) var hasTwinInvoices = false
 
-    /// Takes the allocations in the order of their invoices.
-    init(date: CivilDate, allocations: [Ledger.Allocation]) {
+    /// Takes the allocations in the order of their invoices. Twins, two documents of one draft, are
+    /// so rare that looking for them by the id of each document is left to a second pass.
+    init(date: CivilDate, allocations: Ledger.Allocations) {
         self.date = date
         self.allocations = allocations
     }
 
-    /// Takes the next document, in the order of the invoices: `invoice total client currency id
-    /// series sequence number date due`.
+    /// Takes the next document, in the order of the invoices: `invoice total client currency series
+    /// sequence date due number id`. Most are paid: the last four are read of the others only.
     mutating func take(document cursor: Cursor) {
         guard let invoice = cursor.text(0), let total = cursor.integer(1),
-            let client = cursor.text(2), let currency = cursor.text(3)
+            let client = cursor.text(2), let currency = cursor.text(3),
+            let place = place(of: client, currency)
         else { return }
-        if invoice == lastInvoice { hasTwins = true }
+        note(cursor.integer(5) ?? 0, of: cursor.text(4) ?? "")
+        if invoice == lastInvoice { hasTwinInvoices = true }
         lastInvoice = invoice
-        note(cursor.integer(6) ?? 0, of: cursor.text(5) ?? "")
         let paid = paid(invoice, cursor)
-        let key = Key(client: client, currency: currency)
-        accounts[key, default: Account()].unallocated &-= paid
-        guard paid != total, let issued = cursor.text(8).flatMap({ CivilDate(iso: $0) }),
+        accounts[place].unallocated &-= paid
+        guard paid != total, let issued = cursor.text(6).flatMap({ CivilDate(iso: $0) }),
             issued <= date
         else { return }
-        let due = cursor.text(9).flatMap { CivilDate(iso: $0) }
+        let due = cursor.text(7).flatMap { CivilDate(iso: $0) }
         let facts = InvoiceFacts(issued: issued, due: due, amount: total, paid: paid)
-        accounts[key, default: Account()].invoices.append(
+        accounts[place].invoices.append(
             OwedClient.Invoice(
-                id: invoice, number: cursor.text(7) ?? "", due: due,
+                id: invoice, number: cursor.text(8) ?? "", due: due,
                 status: InvoiceStatus(of: facts, on: date),
                 daysLate: max(0, due.map { date.days(since: $0) } ?? 0),
                 bucket: AgingBucket(due: due, on: date), amount: total, paid: paid))
     }
 
     private mutating func paid(_ invoice: String, _ cursor: Cursor) -> Int64 {
-        while next < allocations.count, allocations[next].invoice.isBefore(invoice) { next += 1 }
-        var paid: Int64 = 0
-        var index = next
-        while index < allocations.count, allocations[index].invoice == invoice {
-            if allocations[index].document == cursor.text(4) {
-                paid &+= allocations[index].amount
-            }
-            index += 1
-        }
-        return paid
+        while next < allocations.invoices.count, allocations.invoices[next] < invoice { next += 1 }
+        var end = next
+        while end < allocations.invoices.count, allocations.invoices[end] == invoice { end += 1 }
+        return allocations.sum(next..<end, of: allocations.documents == nil ? nil : cursor.text(9))
     }
 
     private mutating func note(_ sequence: Int64, of name: String) {
@@ -75,26 +72,32 @@ struct OwedBook {
             series = name
             seriesNumbers = numbers[name] ?? NumberSet()
         }
-        if !seriesNumbers.insert(sequence) { hasTwins = true }
+        if !seriesNumbers.insert(sequence) { hasTwinNumbers = true }
+    }
+
+    /// The place of a client's account; nil for a currency that this program does not know.
+    private mutating func place(of client: String, _ currency: String) -> Int? {
+        let isFirst = places[client].map { accounts[$0].currency.code == currency }
+        if isFirst == true { return places[client] }
+        // A second currency of a client is rare: it is found under both.
+        let key = isFirst == nil ? client : client + " " + currency
+        if let place = places[key] { return place }
+        guard let known = try? Currency(currency) else { return nil }
+        places[key] = accounts.count
+        accounts.append(Account(client: client, currency: known))
+        return accounts.count - 1
     }
 
     /// Adds what a client paid.
     mutating func receive(_ amount: Int64, client: String, currency: String) {
-        accounts[Key(client: client, currency: currency), default: Account()]
-            .unallocated &+= amount
-    }
-
-    private static func isOpen(_ account: Account) -> Bool {
-        !account.invoices.isEmpty || account.unallocated != 0
+        guard let place = place(of: client, currency) else { return }
+        accounts[place].unallocated &+= amount
     }
 
     /// The accounts with anything open, by the client's name, then row and currency.
     func accounts(names: [String: String]) -> [OwedClient] {
-        let open = accounts.filter { Self.isOpen($0.value) }.compactMap { key, account in
-            (try? Currency(key.currency)).map { currency in
-                self.client(key.client, names[key.client] ?? "", currency, account)
-            }
-        }
+        let open = accounts.filter { !$0.invoices.isEmpty || $0.unallocated != 0 }
+            .map { Self.client($0, names[$0.client] ?? "") }
         return open.map { (order: Matcher.folded($0.name), client: $0) }
             .sorted {
                 ($0.order, $0.client.client, $0.client.sums.currency.code)
@@ -102,10 +105,8 @@ struct OwedBook {
             }.map(\.client)
     }
 
-    private func client(
-        _ id: String, _ name: String, _ currency: Currency, _ account: Account
-    ) -> OwedClient {
-        var sums = OwedSums(currency: currency)
+    private static func client(_ account: Account, _ name: String) -> OwedClient {
+        var sums = OwedSums(currency: account.currency)
         sums.credit = account.unallocated
         for invoice in account.invoices {
             let balance = invoice.balance
@@ -119,7 +120,7 @@ struct OwedBook {
             sums.buckets[invoice.bucket, default: 0] &+= balance
         }
         return OwedClient(
-            client: id, name: name, sums: sums,
+            client: account.client, name: name, sums: sums,
             invoices: account.invoices.sorted {
                 ($0.due ?? .last, $0.number, $0.id) < ($1.due ?? .last, $1.number, $1.id)
             })
@@ -141,12 +142,5 @@ private struct NumberSet {
         guard bits[word] & bit == 0 else { return false }
         bits[word] |= bit
         return true
-    }
-}
-
-extension String {
-    /// Whether the bytes come first: the order of SQLite's indexes, and a plain comparison.
-    fileprivate func isBefore(_ other: String) -> Bool {
-        utf8.lexicographicallyPrecedes(other.utf8)
     }
 }

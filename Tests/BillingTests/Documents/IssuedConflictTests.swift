@@ -90,7 +90,10 @@ struct IssuedConflictTests {
         try office.pay("F2-0001", "1740")
         #expect(try office.show("F2-0001").balance == 0)
         #expect(try office.show("F-0001").balance == first.balance)
-        #expect(try office.owed(asOf: "2026-03-10").findings.count == 1)
+        let owed = try office.owed(asOf: "2026-03-10")
+        #expect(owed.findings.count == 1)
+        #expect(owed.clients.map(\.sums.owed) == [first.balance])
+        #expect(owed.clients[0].invoices.map(\.number) == ["F-0001"])
     }
 
     @Test func `two documents with one number are found, and neither is renumbered`() throws {
