@@ -236,6 +236,10 @@ extension Replica {
         try exclusively {
             try FileBytes.replace(path, with: Array(text.utf8))
             try transaction { try $0.execute(sql: "DELETE FROM meta WHERE key = 'secret'") }
+            // Until then the log of writes holds it.
+            try queue.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
         }
     }
 

@@ -11,7 +11,8 @@ package final class Fleet {
         /// Its randomness.
         package var random: SeededRandom
 
-        init(seed: UInt64) { random = SeededRandom(seed: seed) }
+        /// The world of a seed.
+        package init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
         /// The replica's view of this world.
         package var environment: Environment {

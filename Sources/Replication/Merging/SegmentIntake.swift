@@ -233,6 +233,9 @@ struct SegmentIntake {
         try retryWaiting()
     }
 
+    /// Whether changes that are in no segment wait for others that a rebuild did not find.
+    var isLeftUnsealed: Bool { !unsealed.isEmpty }
+
     private mutating func retryUnsealed() throws -> Bool {
         guard !unsealed.isEmpty else { return false }
         let applied = merger.appliedCount

@@ -206,10 +206,11 @@ extension Replica {
     func askForRebuild(_ report: IntakeReport, _ database: Database) throws {
         let version = try Self.meta(database, "diverged").flatMap { Int.fromDatabaseValue($0) }
         let isNewDivergence = report.diverged && version != schema.version
-        guard report.needsRebuild || isNewDivergence else { return }
+        let isContinued = try report.changes > 0 && Self.meta(database, "unapplied") != nil
+        guard report.needsRebuild || isNewDivergence || isContinued else { return }
         let insert = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
         try database.execute(
-            sql: insert, arguments: ["rebuild", report.needsRebuild ? "branch" : "diverged"])
+            sql: insert, arguments: ["rebuild", isNewDivergence ? "diverged" : "branch"])
         guard isNewDivergence else { return }
         try database.execute(sql: insert, arguments: ["diverged", schema.version])
     }

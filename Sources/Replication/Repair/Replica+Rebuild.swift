@@ -94,6 +94,7 @@ extension Replica {
         if isLast {
             try intake.replayUnsealed()
             try intake.finish()
+            try note(database, leftUnsealed: intake.isLeftUnsealed)
         } else {
             try intake.retryWaiting()
             try merger.flush()
@@ -102,6 +103,15 @@ extension Replica {
         batch.segments = rows.count
         report.add(batch)
         return isLast
+    }
+
+    /// Changes that are in no segment wait where no one looks for them: once more arrives, everything
+    /// is rebuilt again.
+    private func note(_ database: Database, leftUnsealed isLeft: Bool) throws {
+        try database.execute(
+            sql: isLeft
+                ? "INSERT OR REPLACE INTO meta (key, value) VALUES ('unapplied', 1)"
+                : "DELETE FROM meta WHERE key = 'unapplied'")
     }
 
     /// A segment whose bytes are damaged is worth nothing here: it goes, and every peer is asked

@@ -60,10 +60,16 @@ extension Replica {
                 findings.append(Finding(kind: .integrity, detail: problem))
             }
             let merger = try Merger(database, schema, .live)
-            let (rows, digest) = try merger.recomputedDigest()
-            if digest != merger.digest {
-                findings.append(
-                    Finding(kind: .tables, detail: "\(merger.digest.text) \(digest.text)"))
+            var count = 0
+            do {
+                let (rows, digest) = try merger.recomputedDigest()
+                count = rows
+                if digest != merger.digest {
+                    findings.append(
+                        Finding(kind: .tables, detail: "\(merger.digest.text) \(digest.text)"))
+                }
+            } catch ReplicationFailure.damaged(_, let detail) {
+                findings.append(Finding(kind: .tables, detail: detail))
             }
             let sealers = try Data.fetchAll(
                 database, sql: "SELECT sealer FROM agreement WHERE agreed = 0 ORDER BY sealer")
@@ -71,19 +77,25 @@ extension Replica {
                 findings.append(Finding(kind: .divergence, detail: Self.shortName(of: sealer)))
             }
             findings += try segmentFindings(database)
-            return (rows, merger.digest)
+            return (count, merger.digest)
         }
         let scratch = Replica(
             queue: copy, key: key, schema: schema, environment: environment,
             vault: MemoryWriterVault(), path: path, lock: nil)
-        let report = try scratch.rebuild()
-        if report.digestAfter != before.stored.text {
-            findings.append(
-                Finding(
-                    kind: .rebuild, detail: "\(before.stored.text) \(report.digestAfter)"))
+        var report: RebuildReport?
+        do {
+            let rebuilt = try scratch.rebuild()
+            report = rebuilt
+            if rebuilt.digestAfter != before.stored.text {
+                findings.append(
+                    Finding(
+                        kind: .rebuild, detail: "\(before.stored.text) \(rebuilt.digestAfter)"))
+            }
+        } catch ReplicationFailure.damaged(_, let detail) {
+            findings.append(Finding(kind: .rebuild, detail: detail))
         }
         return Audit(
-            segments: report.segments, changes: report.changes, rows: before.rows,
+            segments: report?.segments ?? 0, changes: report?.changes ?? 0, rows: before.rows,
             digest: before.stored.text, findings: findings)
     }
 

@@ -1,0 +1,245 @@
+import Convergence
+import Foundation
+import GRDB
+import Replication
+import Sealing
+import TestSupport
+import Testing
+import Wire
+
+/// The books' folder: who may see it, what else may lie there, and where making it can be cut off.
+@Suite struct FolderTests {
+    private let row = History.rows[0]
+
+    private func put(_ replica: Replica, _ value: Int64) throws {
+        try replica.write { try $0.put("thing", row, ["f": .integer(value)]) }
+    }
+
+    private func value(_ replica: Replica) throws -> [Convergence.Value] {
+        try replica.read { try $0.rows("SELECT f FROM thing").map { $0["f"] } }
+    }
+
+    /// Runs SQL on the database itself, as no program should.
+    private func tamper(_ folder: BooksFolder, _ sql: String) throws {
+        let queue = try DatabaseQueue(path: folder.file("books.sqlite"))
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test func `only the owner may read anything`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        try put(replica, 1)
+        #expect(try folder.mode(folder.path + "/books") == 0o700)
+        #expect(folder.names.contains("key"))
+        for name in folder.names { #expect(try folder.mode(folder.file(name)) == 0o600, "\(name)") }
+        let state = folder.path + "/state"
+        let inside = FileManager.default.subpaths(atPath: state) ?? []
+        #expect(inside.contains { $0.hasSuffix("/writer") })
+        for path in inside {
+            let isFile = path.hasSuffix("/writer")
+            #expect(try folder.mode(state + "/" + path) == (isFile ? 0o600 : 0o700), "\(path)")
+        }
+    }
+
+    @Test func `the key is in its own file, and nowhere in the database`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        try put(replica, 1)
+        let secret = Data(replica.key.secret)
+        for name in folder.names where name != "key" {
+            #expect(try Data(some(folder.bytes(name))).range(of: secret) == nil, "\(name)")
+        }
+        let key = String(decoding: try some(folder.bytes("key")), as: UTF8.self)
+        #expect(key == "jalon key 1 " + Base64URL.encode(replica.key.secret) + "\n")
+    }
+
+    @Test func `a folder that holds books is not made again`() throws {
+        let folder = try BooksFolder()
+        try put(try folder.create(), 1)
+        #expect(throws: ReplicationFailure.booksExist(path: folder.path + "/books")) {
+            try folder.create(9)
+        }
+        #expect(try value(folder.open()) == [1])
+    }
+
+    @Test func `another program's database is refused and left as it is`() throws {
+        let folder = try BooksFolder()
+        try folder.write([], to: "books.sqlite")
+        try tamper(folder, "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)")
+        let (before, names) = (folder.bytes("books.sqlite"), folder.names)
+        let mode = try folder.mode(folder.path + "/books")
+        let refusal = ReplicationFailure.notBooks(path: folder.path + "/books")
+        #expect(throws: refusal) { try folder.create() }
+        #expect(throws: refusal) { try folder.open(.reading) }
+        #expect(folder.names == names)
+        #expect(throws: refusal) { try folder.open() }
+        #expect(folder.bytes("books.sqlite") == before)
+        #expect(try folder.mode(folder.path + "/books") == mode)
+    }
+
+    @Test func `a file that is no database is refused and left as it is`() throws {
+        let folder = try BooksFolder()
+        let bytes = Array(String(repeating: "not a database ", count: 400).utf8)
+        try folder.write(bytes, to: "books.sqlite")
+        #expect(throws: ReplicationFailure.self) { try folder.create() }
+        #expect(throws: ReplicationFailure.self) { try folder.open() }
+        #expect(throws: ReplicationFailure.self) { try folder.open(.reading) }
+        #expect(folder.bytes("books.sqlite") == bytes)
+    }
+
+    @Test func `books of a newer layout or schema are refused by both ways of opening`() throws {
+        for isLayout in [true, false] {
+            let folder = try BooksFolder()
+            try put(try folder.create(), 1)
+            try tamper(
+                folder,
+                isLayout
+                    ? "PRAGMA user_version = 9"
+                    : "UPDATE meta SET value = 9 WHERE key = 'schema'")
+            let refusal = ReplicationFailure.newer(
+                path: folder.path + "/books", found: 9, known: 1)
+            #expect(throws: refusal) { try folder.open() }
+            #expect(throws: refusal) { try folder.open(.reading) }
+        }
+    }
+
+    @Test func `a missing, damaged or foreign key is named, and nothing is sealed with it`() throws
+    {
+        let folder = try BooksFolder()
+        try put(try folder.create(), 1)
+        let key = try some(folder.bytes("key"))
+        let other = "jalon key 1 " + Base64URL.encode([UInt8](1...32)) + "\n"
+        let missing = ReplicationFailure.keyMissing(path: folder.file("key"))
+        for bytes in [nil, [], Array(key.dropLast(5)), Array(other.utf8), Array("x".utf8) + key] {
+            folder.remove("key")
+            if let bytes { try folder.write(bytes, to: "key") }
+            #expect(throws: missing) { try folder.open() }
+            #expect(throws: missing) { try folder.open(.reading) }
+        }
+        try folder.write(key, to: "key")
+        #expect(try value(folder.open()) == [1])
+    }
+
+    @Test func `no books are named as such`() throws {
+        let folder = try BooksFolder()
+        let missing = ReplicationFailure.noBooks(path: folder.path + "/books")
+        for purpose in [Replica.Purpose.reading, .writing] {
+            #expect(throws: missing) { try folder.open(purpose) }
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/books"))
+    }
+
+    // MARK: - Cut off
+
+    /// What lies there when making books is killed before its one commit: nothing that stops a second
+    /// try.
+    @Test(arguments: 0..<4) func `making books that was cut off early is made again`(step: Int)
+        throws
+    {
+        let folder = try BooksFolder()
+        let database = folder.file("books.sqlite")
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/books", withIntermediateDirectories: true)
+        if step > 0 { for name in [".lock", ".turnstile"] { try folder.write([], to: name) } }
+        if step > 1 { try folder.write([], to: "books.sqlite") }
+        if step > 2 {
+            let queue = try DatabaseQueue(path: database)
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            try queue.close()
+        }
+        #expect(throws: ReplicationFailure.noBooks(path: folder.path + "/books")) {
+            try folder.open()
+        }
+        try put(try folder.create(), 1)
+        #expect(try value(folder.open()) == [1])
+    }
+
+    /// After the commit the next opening finishes what was left.
+    @Test func `making books that was cut off late is finished by the next opening`() throws {
+        for step in 0..<3 {
+            let folder = try BooksFolder()
+            let secret = try folder.create().key.secret
+            let digits = secret.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+            try tamper(folder, "INSERT INTO meta (key, value) VALUES ('secret', x'\(digits)')")
+            let key = try some(folder.bytes("key"))
+            if step < 2 { folder.remove("key") }
+            if step == 1 { try folder.write(Array(key.prefix(9)), to: "key.new") }
+            #expect(try folder.open(.reading).key.secret == secret)
+            try put(try folder.open(), 1)
+            #expect(folder.bytes("key") == key)
+            #expect(!folder.names.contains("key.new"))
+            let queue = try DatabaseQueue(path: folder.file("books.sqlite"))
+            let left = try queue.read {
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM meta WHERE key = 'secret'")
+            }
+            #expect(left == 0)
+        }
+    }
+
+    // MARK: - The machine's memory
+
+    @Test func `a dry run leaves nothing, not even a writer`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        let before = try replica.status()
+        let id = try replica.write(dryRun: true) { writing in
+            try writing.put("thing", row, ["f": 1])
+            return try writing.freeze("paper", ["number": 1])
+        }
+        #expect(id.kind == .frozen)
+        try replica.addPeer("a", "https://a.example", dryRun: true)
+        #expect(try replica.status() == before)
+        #expect(try value(replica) == [])
+        #expect(FileManager.default.subpaths(atPath: folder.path + "/state") == nil)
+    }
+
+    @Test func `a folder copied on the same machine writes as another writer, both go on`() throws {
+        let folder = try BooksFolder()
+        let original = try folder.create()
+        try put(original, 1)
+        try folder.copy("books", to: "copy")
+        let copy = try folder.open(.writing, 7, name: "copy")
+        try put(copy, 2)
+        try put(original, 3)
+        let writers = [try original.status().writer, try copy.status().writer]
+        #expect(writers[0] != nil && writers[1] != nil && writers[0] != writers[1])
+        try original.sealChanges()
+        try copy.sealChanges()
+        let segments =
+            try original.segments(after: 0, count: .max)
+            + copy.segments(after: 0, count: .max)
+        for replica in [original, copy] {
+            _ = try replica.accept(segments.map(\.segment), from: nil)
+            try replica.mend()
+        }
+        #expect(try original.status().digest == copy.status().digest)
+        #expect(try original.read { try $0.conflicts() }.count == 1)
+    }
+
+    @Test func `a lost or damaged memory makes a new writer, one that cannot be kept stops nobody`()
+        throws
+    {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        try put(replica, 1)
+        let writer = try replica.status().writer
+        let state = folder.path + "/state"
+        let record = try some(
+            FileManager.default.subpaths(atPath: state)?.first { $0.hasSuffix("/writer") })
+        // Noting the change fails after the commit: the change stands.
+        let whole = try some(FileManager.default.contents(atPath: state + "/" + record))
+        try FileManager.default.removeItem(atPath: state + "/" + record)
+        try FileManager.default.createDirectory(
+            atPath: state + "/" + record, withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) { try put(replica, 2) }
+        #expect(try value(replica) == [1])
+        try FileManager.default.removeItem(atPath: state + "/" + record)
+        var damaged = whole
+        damaged[3] ^= 1
+        #expect(FileManager.default.createFile(atPath: state + "/" + record, contents: damaged))
+        try put(replica, 3)
+        #expect(try replica.status().writer != writer)
+        #expect(try value(replica) == [3])
+    }
+}

@@ -1,0 +1,162 @@
+import Convergence
+import Foundation
+import GRDB
+import Replication
+import Sealing
+import TestSupport
+import Testing
+import Wire
+
+/// What an audit finds and a rebuild mends.
+@Suite struct VerifyTests {
+    private let rows = History.rows
+
+    /// Books with everything in them: values, counters, removes, conflicts, sealed and unsealed.
+    private func books() throws -> (folder: BooksFolder, replica: Replica) {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        let other = try Replica.inMemory(
+            secret: replica.key.secret, schema: Fleet.schema,
+            environment: BooksFolder.environment(5), vault: MemoryWriterVault(), device: "other")
+        for number in Int64(0)..<12 {
+            for one in [replica, other] {
+                try one.write { writing in
+                    try writing.put("thing", rows[Int(number % 2)], ["f": .integer(number)])
+                    try writing.add("thing", rows[0], "c", number)
+                    _ = try writing.insert("line", ["thing": .text(rows[0].text), "text": "é"])
+                }
+            }
+            if number % 4 == 3 { try replica.sealChanges() }
+        }
+        try other.sealChanges()
+        _ = try replica.accept(
+            try other.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try replica.write { try $0.add("thing", rows[1], "c", 5) }
+        return (folder, replica)
+    }
+
+    private func tamper(_ folder: BooksFolder, _ sql: String) throws {
+        let queue = try DatabaseQueue(path: folder.file("books.sqlite"))
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test func `sound books have no findings, and a rebuild gives the same digest`() throws {
+        let (_, replica) = try books()
+        let audit = try replica.verify()
+        #expect(audit.findings == [])
+        #expect(audit.segments == 4 && audit.changes == 25)
+        let conflicts = try replica.read { try $0.conflicts() }
+        let report = try replica.rebuild()
+        #expect(report.digestBefore == report.digestAfter)
+        #expect(try replica.read { try $0.conflicts() } == conflicts)
+        #expect(try replica.verify() == audit)
+    }
+
+    @Test(arguments: [
+        "UPDATE thing SET f = f + 1 WHERE rowid = 1", "UPDATE line SET text = 'e' WHERE rowid = 3",
+        "UPDATE line SET state = x'00' WHERE rowid = 2", "UPDATE line SET state = x'ff'",
+        "UPDATE thing SET state = NULL || 1 WHERE 0", "DELETE FROM line WHERE rowid = 1",
+        "UPDATE thing SET id = 'nonsense' WHERE rowid = 1",
+        "UPDATE merge SET value = zeroblob(32) WHERE key = 'digest'",
+    ])
+    func `tables that were changed behind the engine's back are found and mended`(sql: String)
+        throws
+    {
+        let (folder, replica) = try books()
+        let digest = try replica.status().digest
+        let count = try replica.read { try $0.rows("SELECT id FROM line").count }
+        try tamper(folder, sql)
+        let isHarmless = sql.hasSuffix("WHERE 0")
+        let kinds = Set(try replica.verify().findings.map(\.kind))
+        #expect(kinds.contains(.tables) == !isHarmless, "\(kinds)")
+        _ = try replica.rebuild()
+        #expect(try replica.verify().findings == [])
+        #expect(try replica.status().digest == digest)
+        #expect(try replica.read { try $0.rows("SELECT id FROM line").count } == count)
+    }
+
+    @Test func `every flipped byte of a held segment is found`() throws {
+        let (folder, replica) = try books()
+        let size = try some(try replica.segments(after: 0, count: 1).first).segment.encoded.count
+        for place in stride(from: 0, to: size, by: 37) {
+            try tamper(
+                folder,
+                """
+                UPDATE segment SET data = CAST(substr(data, 1, \(place)) ||
+                char((unicode(CAST(substr(data, \(place + 1), 1) AS TEXT)) + 1) % 128) ||
+                substr(data, \(place + 2)) AS BLOB) WHERE seq = 2
+                """)
+            let audit = try replica.verify()
+            #expect(audit.findings.contains { $0.kind == .segment }, "\(place)")
+        }
+    }
+
+    @Test func `a damaged segment goes, and a good copy is taken again`() throws {
+        let (folder, replica) = try books()
+        let digest = try replica.status().digest
+        let held = try replica.segments(after: 0, count: .max).map(\.segment)
+        let peer = try replica.addPeer("relay", "https://relay.example")
+        try tamper(folder, "UPDATE peer SET generation = zeroblob(16), position = 4, sent = 4")
+        try tamper(folder, "UPDATE segment SET data = zeroblob(length(data)) WHERE seq = 2")
+        _ = try replica.rebuild()
+        #expect(try !replica.status().waiting.isEmpty)
+        // Every peer is asked from the start again.
+        #expect(try replica.peer(peer.name)?.standing == .nowhere)
+        _ = try replica.accept(held, from: nil)
+        try replica.mend()
+        #expect(try replica.status().digest == digest)
+        #expect(try replica.verify().findings == [])
+    }
+
+    @Test func `damaged changes that are in no segment yet are found, and never sealed`() throws {
+        let (folder, replica) = try books()
+        try tamper(
+            folder,
+            "UPDATE unsealed SET line = CAST(replace(CAST(line AS TEXT), ':5', ':6') AS BLOB)")
+        #expect(try replica.verify().findings.contains { $0.kind == .rebuild })
+        #expect(
+            throws: ReplicationFailure.damaged(
+                path: folder.path + "/books", detail: "unsealed")
+        ) { try replica.sealChanges() }
+    }
+
+    /// Flips bytes anywhere in the file: an audit finds something, or it changes nothing that counts.
+    @Test(arguments: 0..<4) func `flipped bytes of the file never end the program`(block: UInt64)
+        throws
+    {
+        let (folder, replica) = try books()
+        let digest = try replica.status().digest
+        let values = try replica.read { try $0.rows("SELECT sum(c) AS c FROM thing") }
+            .first?.integer("c")
+        // Everything into the one file.
+        let queue = try DatabaseQueue(path: folder.file("books.sqlite"))
+        try queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        try queue.close()
+        let sound = try some(folder.bytes("books.sqlite"))
+        for number in 0..<UInt64(30) {
+            var random = SeededRandom(seed: block * 1_000 + number)
+            var damaged = sound
+            for _ in 0..<random.pick(1...3) {
+                damaged[random.pick(0...damaged.count - 1)] ^= 1 << random.pick(0...7)
+            }
+            for name in ["books.sqlite-wal", "books.sqlite-shm"] { folder.remove(name) }
+            try folder.write(damaged, to: "books.sqlite")
+            do {
+                let reader = try folder.open(.reading)
+                let audit = try reader.verify()
+                _ = try reader.status()
+                _ = try reader.log()
+                _ = try reader.read { try $0.conflicts() }
+                let sum = try reader.read { try $0.rows("SELECT sum(c) AS c FROM thing") }
+                guard audit.findings.isEmpty else { continue }
+                #expect(audit.digest == digest && sum.first?.integer("c") == values)
+            } catch {
+                // Refused with a reason.
+                continue
+            }
+        }
+    }
+}
