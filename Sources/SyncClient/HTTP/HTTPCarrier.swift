@@ -133,6 +133,8 @@ extension HTTPClient {
         // Shorter than a relay's patience, so that no request meets a connection just given up.
         configuration.connectionPool = .init(
             idleTimeout: .seconds(5), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
+        // Nobody listening is said at once, not after five seconds of trying again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

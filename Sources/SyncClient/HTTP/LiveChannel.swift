@@ -26,7 +26,8 @@ package struct LiveChannel: AsyncSequence {
 
     private let address: PeerAddress
     private let books: BooksID
-    private let token: [UInt8]
+    private let token: @Sendable () -> [UInt8]
+    private let mayTokenChange: Bool
     private let client: HTTPClient
     private let position: @Sendable () -> Int64
     private let pause: @Sendable (_ seconds: Int) async throws -> Void
@@ -38,9 +39,30 @@ package struct LiveChannel: AsyncSequence {
         position: @escaping @Sendable () -> Int64,
         pause: @escaping @Sendable (_ seconds: Int) async throws -> Void = LiveChannel.sleep
     ) {
+        self.init(
+            address, books, { token }, mayTokenChange: false, client, position, pause)
+    }
+
+    /// A channel whose token is asked for at each connection. A relay that does not know it is then
+    /// one more ``LiveEvent/lost(_:retryAfterSeconds:)``: a conversation gets a new one, and the
+    /// channel comes back with it.
+    package init(
+        _ address: PeerAddress, books: BooksID, tokens: @escaping @Sendable () -> [UInt8],
+        client: HTTPClient, position: @escaping @Sendable () -> Int64,
+        pause: @escaping @Sendable (_ seconds: Int) async throws -> Void = LiveChannel.sleep
+    ) {
+        self.init(address, books, tokens, mayTokenChange: true, client, position, pause)
+    }
+
+    private init(
+        _ address: PeerAddress, _ books: BooksID, _ token: @escaping @Sendable () -> [UInt8],
+        mayTokenChange: Bool, _ client: HTTPClient, _ position: @escaping @Sendable () -> Int64,
+        _ pause: @escaping @Sendable (_ seconds: Int) async throws -> Void
+    ) {
         self.address = address
         self.books = books
         self.token = token
+        self.mayTokenChange = mayTokenChange
         self.client = client
         self.position = position
         self.pause = pause
@@ -77,7 +99,7 @@ package struct LiveChannel: AsyncSequence {
                 try Task.checkCancellation()
                 do {
                     try await listen()
-                } catch let failure as SyncFailure where failure.mayPass {
+                } catch let failure as SyncFailure where channel.mayPass(failure) {
                     parts = nil
                     pauseSeconds = LiveChannel.pauseSeconds(after: failures)
                     failures += 1
@@ -111,6 +133,11 @@ package struct LiveChannel: AsyncSequence {
         }
     }
 
+    private func mayPass(_ failure: SyncFailure) -> Bool {
+        if mayTokenChange, failure == .refused(Refusal(.token)) { return true }
+        return failure.mayPass
+    }
+
     /// Twice as long each time.
     private static func pauseSeconds(after failures: Int) -> Int {
         failures < 6 ? 1 << failures : pauseSecondsMax
@@ -119,7 +146,7 @@ package struct LiveChannel: AsyncSequence {
     private func connect() async throws -> HTTPClientResponse.Body.AsyncIterator {
         var request = HTTPClientRequest(
             url: "\(address.text)/v1/books/\(books.text)/live?position=\(position())")
-        request.headers.add(name: "authorization", value: "Bearer " + Base64URL.encode(token))
+        request.headers.add(name: "authorization", value: "Bearer " + Base64URL.encode(token()))
         let answer: HTTPClientResponse
         do {
             answer = try await client.execute(request, deadline: .distantFuture)

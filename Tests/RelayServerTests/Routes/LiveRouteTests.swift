@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import RelayServer
 import SyncClient
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -93,6 +94,31 @@ import Wire
                 await #expect(throws: SyncFailure.refused(Refusal(.token))) {
                     try await events.next()
                 }
+            }
+        }
+    }
+
+    @Test func `a channel whose token may change comes back with the one that is known`()
+        async throws
+    {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let device = try Device()
+                try await device.sync(relay)
+                let known = device.token()
+                let asked = Mutex(0)
+                let channel = LiveChannel(
+                    relay.address, books: device.books,
+                    tokens: {
+                        asked.withLock {
+                            $0 += 1
+                            return $0 == 1 ? [UInt8](repeating: 1, count: 32) : known
+                        }
+                    }, client: client, position: { 0 }, pause: { _ in })
+                var events = channel.makeAsyncIterator()
+                let lost = LiveEvent.lost(.refused(Refusal(.token)), retryAfterSeconds: 1)
+                #expect(try await events.next() == lost)
+                #expect(try await events.next() == .connected)
             }
         }
     }

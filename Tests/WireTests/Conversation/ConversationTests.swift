@@ -89,16 +89,15 @@ import Wire
     }
 
     @Test func `an answer cut after any byte loses nothing and repeats nothing for ever`() throws {
-        let before = MemorySegmentStore(life: 1)
-        before.append(try other.segments(3))
-        var probe = Talker(forge.books, holding: try forge.segments(1))
+        let (mine, theirs) = (try forge.segments(1), try other.segments(3))
+        var probe = Talker(forge.books, holding: mine)
         let whole = MemorySegmentStore(life: 1)
-        whole.append(try other.segments(3))
+        whole.append(theirs)
         try probe.talk(to: whole)
         for cut in 0..<4_000 {
             let store = MemorySegmentStore(life: 1)
-            store.append(try other.segments(3))
-            var laptop = Talker(forge.books, holding: try forge.segments(1))
+            store.append(theirs)
+            var laptop = Talker(forge.books, holding: mine)
             do {
                 try laptop.talk(to: store, cutAfter: cut)
                 // The whole answer came: there is nothing more to cut.
@@ -116,10 +115,11 @@ import Wire
     }
 
     @Test func `a comparison cut after any byte is taken up again and ends complete`() throws {
+        let (mine, theirs) = (try forge.segments(2), try other.segments(3))
         for cut in stride(from: 0, to: 8_000, by: 7) {
             let store = MemorySegmentStore(life: 2)
-            store.append(try other.segments(3))
-            var laptop = Talker(forge.books, holding: try forge.segments(2))
+            store.append(theirs)
+            var laptop = Talker(forge.books, holding: mine)
             laptop.standing = Standing(
                 generation: Generation(checked: [UInt8](repeating: 1, count: 16)), position: 2,
                 mark: .origin)
