@@ -77,11 +77,13 @@ struct OwedBook {
 
     /// The place of a client's account; nil for a currency that this program does not know.
     private mutating func place(of client: String, _ currency: String) -> Int? {
-        let isFirst = places[client].map { accounts[$0].currency.code == currency }
-        if isFirst == true { return places[client] }
-        // A second currency of a client is rare: it is found under both.
-        let key = isFirst == nil ? client : client + " " + currency
-        if let place = places[key] { return place }
+        var key = client
+        if let place = places[client] {
+            if accounts[place].currency.code == currency { return place }
+            // A second currency of a client is rare: it is found under both.
+            key += " " + currency
+            if let place = places[key] { return place }
+        }
         guard let known = try? Currency(currency) else { return nil }
         places[key] = accounts.count
         accounts.append(Account(client: client, currency: known))
@@ -122,7 +124,8 @@ struct OwedBook {
         return OwedClient(
             client: account.client, name: name, sums: sums,
             invoices: account.invoices.sorted {
-                ($0.due ?? .last, $0.number, $0.id) < ($1.due ?? .last, $1.number, $1.id)
+                if $0.due != $1.due { return $0.due ?? .last < $1.due ?? .last }
+                return ($0.number, $0.id) < ($1.number, $1.id)
             })
     }
 }
