@@ -16,6 +16,10 @@ struct GuardedChannel: ServerChildChannel {
             // wait there, or a slow client would never get its end.
             try channel.syncOptions?.setOption(
                 .writeBufferWaterMark, value: .init(low: 8_192, high: 16_384))
+            // An idle connection keeps its last buffer: small ones for those that say little.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536))
         }.flatMap { http.setup(channel: channel, logger: logger) }
     }
 

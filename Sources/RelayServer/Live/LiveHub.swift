@@ -41,10 +41,16 @@ package final class LiveHub: Service {
     /// A waiting device's place; it leaves when it is let go of.
     final class Subscription: Sendable {
         let signals: Signals
+        /// Ends the signals.
+        let end: @Sendable () -> Void
         private let leave: @Sendable () -> Void
 
-        init(signals: Signals, leave: @escaping @Sendable () -> Void) {
+        init(
+            signals: Signals, end: @escaping @Sendable () -> Void,
+            leave: @escaping @Sendable () -> Void
+        ) {
             self.signals = signals
+            self.end = end
             self.leave = leave
         }
 
@@ -66,7 +72,9 @@ package final class LiveHub: Service {
             return state.nextNumber
         }
         guard let number else { throw Refused(.busy) }
-        return Subscription(signals: signals) { [weak self] in self?.remove(number, of: books) }
+        return Subscription(
+            signals: signals, end: { continuation.finish() },
+            leave: { [weak self] in self?.remove(number, of: books) })
     }
 
     private func remove(_ number: Int, of books: BooksID) {

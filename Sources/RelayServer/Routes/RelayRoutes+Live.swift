@@ -18,6 +18,8 @@ extension RelayRoutes {
             try gate.mailbox(of: books, token: token, in: database).mailbox.state().position
         }
         context.answerLasts()
+        // A device that is gone gives its place back at once, not at the next sign of life.
+        context.channel.closeFuture.whenComplete { [end = subscription.end] _ in end() }
         return Response(
             status: .ok, headers: [.contentType: Answers.lines, .cacheControl: "no-store"],
             body: ResponseBody { writer in

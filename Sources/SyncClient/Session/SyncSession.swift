@@ -10,7 +10,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// Received segments are handed over in batches of so many…
     package static var batchCount: Int { 256 }
     /// …or of so many bytes.
-    package static var batchBytes: Int { 2_097_152 }
+    package static var batchBytes: Int { 524_288 }
 
     /// A standing that no mailbox has, so that both sides compare what they hold.
     package static var doubtful: Standing {
@@ -56,16 +56,17 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
             }
             report.requests += 1
             if conversation.needsInventory { conversation.compare(with: try ledger.inventory()) }
-            try settle(conversation.standing)
+            // What came damaged is still lying there: the next conversation looks for what is missing.
+            try settle(hasDamage ? Self.doubtful : conversation.standing)
         }
         report.peerChanged = conversation.peerChanged
         report.sent = conversation.settled.count
         report.position = conversation.standing.position
-        // What came damaged is still lying there: the next conversation looks for what is missing.
-        if report.setAside + report.unreadable > 0 { try settle(Self.doubtful) }
         try ledger.finish()
         return report
     }
+
+    private var hasDamage: Bool { report.setAside + report.unreadable > 0 }
 
     private mutating func settle(_ standing: Standing) throws {
         try ledger.settle(

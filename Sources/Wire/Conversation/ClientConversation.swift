@@ -62,6 +62,7 @@ package struct ClientConversation: Sendable {
     private var answered: (generation: Generation, matches: Bool)?
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
+    private var stored: Set<SegmentHash> = []
     private var isAnyLineRefused = false
     private var isComparing = false
     private var isCutShort = false
@@ -172,8 +173,14 @@ package struct ClientConversation: Sendable {
     package mutating func finishAnswer() throws(WireFailure) {
         guard phase == .answering, let answered, let last else { throw .cut }
         phase = .talking
-        if !isAnyLineRefused { settled.formUnion(inFlight.filter { !refused.contains($0) }) }
+        if !isAnyLineRefused { stored.formUnion(inFlight.filter { !refused.contains($0) }) }
         inFlight = []
+        // A mailbox rolled back to between where the client stands and where these lie would look
+        // unchanged: they count only once the standing includes them.
+        if !last.more {
+            settled.formUnion(stored)
+            stored = []
+        }
         if answered.matches {
             // What did not fit is asked for again; when nothing came, the peer has none of it.
             let rest = wanted.dropFirst(asked.count)
