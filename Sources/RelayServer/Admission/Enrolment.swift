@@ -68,15 +68,7 @@ package struct EnrolmentSecret: Sendable {
 
     private static func write(_ text: String, to file: String) throws(RelayFailure) {
         let folder = (file as NSString).deletingLastPathComponent
-        do {
-            if !folder.isEmpty {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-            }
-        } catch {
-            throw .files(path: folder, reason: DataFolder.reason(of: error))
-        }
+        try DataFolder.make(folder)
         // Exclusive: of two starts at once one makes the secret, and the other says so.
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

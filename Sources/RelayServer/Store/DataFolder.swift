@@ -28,13 +28,7 @@ package struct DataFolder: Sendable {
             if let foreign = found.sorted().first(where: { !known.contains($0) }) {
                 throw .foreignFolder(path: path, found: foreign)
             }
-            do {
-                try files.createDirectory(
-                    atPath: path, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw .files(path: path, reason: Self.reason(of: error))
-            }
+            try Self.make(path)
         }
         // SQLite gives its journal the rights of the database, so these decide for all files.
         guard chmod(path, 0o700) == 0 else { throw fault(path) }
@@ -56,14 +50,13 @@ package struct DataFolder: Sendable {
         .files(path: path, reason: String(cString: strerror(errno)))
     }
 
-    /// The system's own words for why a file operation failed.
-    static func reason(of error: any Error) -> String {
-        let error = error as NSError
-        if let inner = error.userInfo[NSUnderlyingErrorKey] as? NSError,
-            inner.domain == NSPOSIXErrorDomain
-        {
-            return String(cString: strerror(CInt(inner.code)))
+    /// Makes a folder and those above it, private to their owner, where they are missing.
+    static func make(_ path: String) throws(RelayFailure) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            throw .files(path: made, reason: String(cString: strerror(errno)))
         }
-        return error.localizedDescription
     }
 }
