@@ -182,7 +182,7 @@ extension Replica {
                 let merger = try Merger(database, schema, .live)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
                 try intake.finish()
-                try askForRebuild(intake.report, database)
+                try askForRebuild(intake.report, database, isDeclared: true)
             }
         }
         try mend()

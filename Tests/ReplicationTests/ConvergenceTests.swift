@@ -33,4 +33,15 @@ import Testing
             return
         }
     }
+
+    @Test(arguments: 0..<4)
+    func `what is lost is passed over alike, and found again as if never lost`(block: UInt64) throws
+    {
+        for number in 0..<UInt64(12) {
+            let seed = block * 1_000 + number
+            guard let fault = try TwinHistory(seed: seed).faultAfterLoss() else { continue }
+            Issue.record("seed \(seed): \(fault)")
+            return
+        }
+    }
 }

@@ -93,7 +93,7 @@ package struct TwinHistory: Sendable {
         return audit.findings.isEmpty ? nil : "audit \(audit.findings)"
     }
 
-    private func run(
+    func run(
         _ step: Step, _ fleet: Fleet, _ backups: inout [Int: Fleet.Snapshot]
     ) throws {
         let count = fleet.devices.count

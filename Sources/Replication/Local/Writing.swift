@@ -26,7 +26,7 @@ package final class Writing: Reading {
     /// Sets registers of a row: only those that the user changed.
     package func put(_ table: String, _ row: RowID, _ fields: [String: Value]) throws {
         for (field, value) in fields {
-            guard field.isLawfulName, value.text?.isLawfulText ?? true else {
+            guard table.isLawfulName, field.isLawfulName, value.text?.isLawfulText ?? true else {
                 throw ReplicationFailure.unlawful(table: table, field: field)
             }
         }
@@ -68,7 +68,7 @@ package final class Writing: Reading {
 
     /// Adds to a counter of a row.
     package func add(_ table: String, _ row: RowID, _ field: String, _ amount: Int64) throws {
-        guard field.isLawfulName else {
+        guard table.isLawfulName, field.isLawfulName else {
             throw ReplicationFailure.unlawful(table: table, field: field)
         }
         draft.add(table, row, field, amount)

@@ -61,6 +61,8 @@ extension Merger {
     /// The writer or branch whose change of this number has this id, if it is applied.
     func locate(key: WriterID, number: Int64, id: ChangeID) throws -> WriterIndex? {
         for index in writers.indices(of: key) where try holds(index, number, id) { return index }
+        // Of the changes within a gap no id is known but the last.
+        if let index = writers.indices(of: key).first(where: { isGap($0, number) }) { return index }
         if honoursLost != .none, let gone = lost[key], gone >= number {
             let trunk = writers.trunk(of: key)
             return writers[trunk].number < number ? trunk : nil

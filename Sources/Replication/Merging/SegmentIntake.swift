@@ -16,6 +16,9 @@ package struct IntakeReport: Hashable, Sendable {
     package var needsRebuild = false
     /// Whether a sealer's digest differs from ours at the same version.
     package var diverged = false
+    /// Whether a change is here that was passed over as lost, since it waits for others that are. What
+    /// is passed over must not depend on what came first, so anything new asks for a rebuild.
+    package var isFoundLate = false
 
     /// A report of nothing.
     package init() {}
@@ -27,6 +30,7 @@ package struct IntakeReport: Hashable, Sendable {
         rejected += other.rejected
         needsRebuild = needsRebuild || other.needsRebuild
         diverged = diverged || other.diverged
+        isFoundLate = isFoundLate || other.isFoundLate
     }
 }
 
@@ -181,9 +185,14 @@ struct SegmentIntake {
                     """
             ).execute(arguments: [place, Data(key.bytes), number, Data(id.bytes)])
         case .fork(let fork): try note(fork)
-        // While lost changes are passed over, one of them can only be found too late: it waited for
-        // others that are gone. Rebuilding would end the same.
-        case .found: report.needsRebuild = report.needsRebuild || merger.honoursLost == .none
+        // While lost changes are passed over, one of them may be found too late: it waited for others
+        // that are gone.
+        case .found:
+            if merger.honoursLost == .none {
+                report.needsRebuild = true
+            } else {
+                report.isFoundLate = true
+            }
         case .context:
             guard let segment = try SegmentShelf(database).segment(at: place) else { return }
             try reject(segment, "context", nil)
@@ -261,8 +270,12 @@ struct SegmentIntake {
     /// and compares digests.
     mutating func finish() throws {
         try merger.flush()
-        merger.lost = try Merger.loadLost(database, merger.tables)
-        if !merger.lost.isEmpty {
+        // What goes on may hold more declarations.
+        var honoured: [WriterID: Int64] = [:]
+        while true {
+            merger.lost = try Merger.loadLost(database, merger.tables)
+            if merger.lost == honoured { break }
+            honoured = merger.lost
             try goOnWithoutLost()
             try merger.flush()
         }

@@ -117,6 +117,27 @@ extension Replica {
 
     /// What to offer to a peer.
     package func offering(to peer: Peer) throws -> Offering {
+        try forgetUnsettled(peer)
+        return try offered(to: peer)
+    }
+
+    /// What came in a conversation that was cut off counts as any other segment.
+    private func forgetUnsettled(_ peer: Peer) throws {
+        let isAny = try queue.unsafeRead { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM segment WHERE origin = -?)",
+                arguments: [peer.id]) ?? false
+        }
+        guard isAny else { return }
+        try exclusively {
+            try transaction { database in
+                try database.execute(
+                    sql: "UPDATE segment SET origin = NULL WHERE origin = -?", arguments: [peer.id])
+            }
+        }
+    }
+
+    private func offered(to peer: Peer) throws -> Offering {
         try named {
             try queue.unsafeRead { database in
                 let rows = try Row.fetchAll(
@@ -186,7 +207,9 @@ extension Replica {
             try transaction { database in
                 let merger = try Merger(database, schema, .live)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
-                try intake.take(segments, from: peer?.id)
+                // Not yet the peer's for certain: a mailbox rolled back to where the replica stands
+                // would look unchanged. `settle` makes it so.
+                try intake.take(segments, from: peer.map { -$0.id })
                 try intake.finish()
                 let report = intake.report
                 try askForRebuild(report, database)
@@ -202,11 +225,15 @@ extension Replica {
     }
 
     /// Notes that everything has to be rebuilt; for a divergence once for each version of the tables,
-    /// since the same program would come to the same again.
-    func askForRebuild(_ report: IntakeReport, _ database: Database) throws {
+    /// since the same program would come to the same again. `isDeclared` says that changes were just
+    /// declared lost.
+    func askForRebuild(
+        _ report: IntakeReport, _ database: Database, isDeclared: Bool = false
+    ) throws {
         let version = try Self.meta(database, "diverged").flatMap { Int.fromDatabaseValue($0) }
         let isNewDivergence = report.diverged && version != schema.version
-        let isContinued = try report.changes > 0 && Self.meta(database, "unapplied") != nil
+        let isUnfinished = try report.isFoundLate || Self.meta(database, "unapplied") != nil
+        let isContinued = isUnfinished && (report.changes > 0 || isDeclared)
         guard report.needsRebuild || isNewDivergence || isContinued else { return }
         let insert = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
         try database.execute(
@@ -224,6 +251,8 @@ extension Replica {
     ) throws {
         try exclusively {
             try transaction { database in
+                try database.execute(
+                    sql: "UPDATE segment SET origin = ?1 WHERE origin = -?1", arguments: [peer.id])
                 try database.execute(
                     sql: "UPDATE peer SET generation = ?, position = ?, mark = ? WHERE id = ?",
                     arguments: [

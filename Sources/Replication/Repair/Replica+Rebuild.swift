@@ -134,6 +134,8 @@ extension Replica {
             sql: """
                 INSERT OR REPLACE INTO meta (key, value) VALUES ('schema', ?), ('indexes', ?);
                 DELETE FROM meta WHERE key = 'rebuild';
+                UPDATE agreement SET agreed = 1
+                WHERE digest = (SELECT value FROM merge WHERE key = 'digest');
                 """,
             arguments: [schema.version, tables.indexSuffix])
     }
