@@ -29,10 +29,14 @@ struct BodyReader {
         _ request: Request, _ take: (ByteBuffer) throws -> Void
     ) async throws {
         var parts = request.body.makeAsyncIterator()
+        var failure: (any Error)?
         while let part = try await Self.next(&parts) {
             try count(part)
-            try take(part)
+            // A client that is cut off while it sends may never see why: the rest is passed over.
+            guard failure == nil else { continue }
+            do { try take(part) } catch { failure = error }
         }
+        if let failure { throw failure }
     }
 
     private static func next(

@@ -19,8 +19,7 @@ extension RelayRoutes {
                 try gate.mailbox(of: books, token: token, in: database).device
             }
         } catch let refused as Refused {
-            // A client that is cut off while it sends may never see why, and has to: it goes on
-            // with another token.
+            // The client has to see why, to go on with another token: its body is read first.
             try await reader.read(request) { _ in }
             throw refused
         }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Convergence
 import NIOCore
+import NIOHTTP1
 import RelayServer
 import SyncClient
 import TestSupport
@@ -127,9 +128,13 @@ import Wire
             let device = try Device()
             try await device.sync(relay)
             let path = "/v1/books/\(device.books.text)/sync"
-            let declared = try await relay.post(
-                path, token: device.token(),
-                [UInt8](repeating: 0x0a, count: Limits.requestBytesMax + 1))
+            // Nothing of the body is sent: the relay answers to what it is told to expect.
+            let (parts, body) = AsyncStream<ByteBuffer>.makeStream()
+            var announced = HTTPClientRequest(url: relay.address.text + path)
+            announced.method = .POST
+            announced.body = .stream(parts, length: .known(Int64(Limits.requestBytesMax + 1)))
+            let declared = try await relay.send(announced, token: device.token())
+            body.finish()
             #expect(declared.status == 413)
             #expect(declared.refusal == Refusal(.size))
             let hello = Line.hello(books: device.books, .nowhere).encoded + [0x0a]
