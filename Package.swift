@@ -91,7 +91,8 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(name: "ConvergenceTests", dependencies: ["Convergence", "TestSupport"]),
         .testTarget(name: "WireTests", dependencies: ["Convergence", "Wire", "TestSupport"]),
-        .testTarget(name: "SealingTests", dependencies: ["Convergence", "Wire", "Sealing", "TestSupport"]),
+        .testTarget(
+            name: "SealingTests", dependencies: ["Convergence", "Wire", "Sealing", "TestSupport"]),
         .testTarget(
             name: "ReplicationTests",
             dependencies: [
@@ -101,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "RelayServerTests",
             dependencies: [
-                "Convergence", "Wire", "Sealing", "Replication", "SyncClient", "RelayServer", "TestSupport",
+                "Convergence", "Wire", "Sealing", "Replication", "SyncClient", "RelayServer",
+                "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

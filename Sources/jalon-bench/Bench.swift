@@ -34,6 +34,10 @@ struct Bench {
         let replica = try Replica.join(
             secret: secret, Places(books: folder + "/books", state: folder + "/state"),
             schema: Workload.schema, environment: .system, device: "bench")
+        var before = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &before)
+        let cpuBefore =
+            Double(before.ru_utime.tv_sec) + Double(before.ru_utime.tv_usec) / 1e6
         let clock = ContinuousClock()
         var changes = 0
         let elapsed = try clock.measure {
@@ -47,12 +51,15 @@ struct Bench {
             }
             changes += try replica.accept(batch, from: nil).changes
         }
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let cpu = Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6 - cpuBefore
         let cells = invoices * 8 + edits
         let seconds =
             Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds)
         let size = try FileManager.default.attributesOfItem(atPath: folder + "/books/books.sqlite")
         print(
-            #"{"figure":"merge","cells":\#(cells),"changes":\#(changes),"seconds":\#(seconds),"#
+            #"{"figure":"merge","cells":\#(cells),"changes":\#(changes),"seconds":\#(seconds),"userSeconds":\#(cpu),"#
                 + #""cellsPerSecond":\#(Int(Double(cells) / seconds)),"#
                 + #""wireBytesPerCell":\#(Double(wire) / Double(cells)),"#
                 + #""fileBytes":\#(size[.size] as? Int ?? 0)}"#)

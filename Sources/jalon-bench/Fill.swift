@@ -11,9 +11,9 @@ struct Fill {
             Places(books: folder + "/books", state: folder + "/state"),
             schema: BillingSchema.schema, environment: .system, device: "bench")
         var random = SplitMix(state: 7)
-        let start = try CivilDate(iso: "2024-01-02")
-        func moment(_ day: Int32) -> Moment {
-            let date = start.adding(days: day)
+        guard let start = CivilDate(iso: "2024-01-02") else { return }
+        func moment(_ day: Int) -> Moment {
+            let date = start.adding(days: day) ?? start
             return Moment(today: date, milliseconds: 1_704_153_600_000 + Int64(day) * 86_400_000)
         }
         try replica.write { writing in
@@ -24,11 +24,12 @@ struct Fill {
         for number in 0..<max(invoices / 50, 1) {
             try replica.write { writing in
                 let input = ClientInput(name: "Client \(number) et fils", terms: "30d")
-                clients.append(try Clients.add(writing, input, at: moment(0)).client.id)
+                let added = try Clients.add(writing, input, at: moment(0))
+                if let row = RowID(added.client.id) { clients.append(row) }
             }
         }
         for number in 0..<invoices {
-            let day = Int32(number * 900 / invoices)
+            let day = number * 900 / invoices
             let client = clients[Int(random.next() % UInt64(clients.count))]
             try bill(client, replica, moment(day), &random)
         }
@@ -46,13 +47,14 @@ struct Fill {
             ]
             return try Invoices.new(writing, client: client, content, due: nil, at: moment)
         }
+        guard let invoice = RowID(draft.id) else { return }
         _ = try replica.write { writing in
-            try Invoices.issue(writing, draft.id, on: moment.today, at: moment)
+            try Invoices.issue(writing, invoice, on: moment.today, at: moment)
         }
         guard random.next() % 10 < 7 else { return }
         _ = try replica.write { writing in
             try Payments.pay(
-                writing, InvoiceRef(invoice: draft.id, document: nil), amount: "\(price).00",
+                writing, InvoiceRef(invoice: invoice, document: nil), amount: "\(price).00",
                 on: moment.today, method: "transfer", reference: nil, note: nil, at: moment)
         }
     }

@@ -52,7 +52,7 @@ struct `Bad input` {
         let option = device.fails(
             ["client", "add", "X", "--emial", "a@b.example"], exit: 64, says: "--emial")
         #expect(option.err.contains("--email"))
-        device.fails(["invoice", "new"], exit: 64, says: "Missing expected argument")
+        device.fails(["invoice", "new"], exit: 64, says: "missing expected argument")
     }
 
     @Test func `an argument that is no UTF-8 is refused with its place`() {

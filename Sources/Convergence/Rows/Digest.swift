@@ -8,11 +8,11 @@ package struct Digest: Hashable, Sendable {
     /// The digest as stored: 32 bytes, big end first; nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        limbs = Self.limbs(of: bytes)
+        limbs = Array(bytes).withUnsafeBytes { Self.limbs(of: $0) }
     }
 
-    /// Adds the hash of a row: 32 bytes.
-    package mutating func add(_ hash: some Collection<UInt8>) {
+    /// Adds the hash of a row: a buffer of 32 bytes; a shorter one counts as zero.
+    package mutating func add(_ hash: UnsafeRawBufferPointer) {
         let other = Self.limbs(of: hash)
         var carry = false
         (limbs.3, carry) = Self.sum(limbs.3, other.3, carry)
@@ -21,8 +21,8 @@ package struct Digest: Hashable, Sendable {
         (limbs.0, _) = Self.sum(limbs.0, other.0, carry)
     }
 
-    /// Takes the hash of a row away again: 32 bytes.
-    package mutating func subtract(_ hash: some Collection<UInt8>) {
+    /// Takes the hash of a row away again: the buffer as in ``add(_:)``.
+    package mutating func subtract(_ hash: UnsafeRawBufferPointer) {
         let other = Self.limbs(of: hash)
         var borrow = false
         (limbs.3, borrow) = Self.difference(limbs.3, other.3, borrow)
@@ -41,18 +41,12 @@ package struct Digest: Hashable, Sendable {
     /// The first 80 bits, as people compare them.
     package var text: String { Base32.encode(bytes.prefix(10)) }
 
-    private static func limbs(of bytes: some Collection<UInt8>) -> (UInt64, UInt64, UInt64, UInt64)
-    {
-        var limbs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        for (position, byte) in bytes.enumerated() {
-            switch position >> 3 {
-            case 0: limbs.0 = limbs.0 << 8 | UInt64(byte)
-            case 1: limbs.1 = limbs.1 << 8 | UInt64(byte)
-            case 2: limbs.2 = limbs.2 << 8 | UInt64(byte)
-            default: limbs.3 = limbs.3 << 8 | UInt64(byte)
-            }
+    private static func limbs(of hash: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+        func limb(_ index: Int) -> UInt64 {
+            guard hash.count >= 32 else { return 0 }
+            return UInt64(bigEndian: hash.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
         }
-        return limbs
+        return (limb(0), limb(1), limb(2), limb(3))
     }
 
     private static func sum(_ left: UInt64, _ right: UInt64, _ carry: Bool) -> (UInt64, Bool) {

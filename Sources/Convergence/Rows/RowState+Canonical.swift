@@ -10,13 +10,13 @@ extension RowState {
         bytes.append(UInt8(table.count))
         bytes.append(contentsOf: table)
         row.append(to: &bytes)
-        for entry in inOrder(entries, fields, writers, \.field, \.dot) {
+        for entry in inOrder(entries, fields, writers) {
             bytes.append(0x76)  // v
             Self.append(entry.field, entry.dot, fields, writers, to: &bytes)
             bytes.append(entry.isOriginal ? 1 : 0)
             Self.append(entry.value, to: &bytes)
         }
-        for tally in inOrder(tallies, fields, writers, \.field, \.dot) {
+        for tally in inOrder(tallies, fields, writers) {
             bytes.append(0x74)  // t
             Self.append(tally.field, tally.dot, fields, writers, to: &bytes)
             Self.append(UInt64(bitPattern: tally.sum), to: &bytes)
@@ -28,15 +28,13 @@ extension RowState {
         }
     }
 
-    private func inOrder<Element>(
-        _ elements: [Element], _ fields: Names, _ writers: Names,
-        _ field: KeyPath<Element, Int>, _ dot: KeyPath<Element, Dot>
-    ) -> [Element] {
-        guard elements.count > 1 else { return elements }
-        return elements.sorted { left, right in
-            let (one, other) = (left[keyPath: field], right[keyPath: field])
-            if one != other { return fields.precedes(one, other) }
-            return Self.precedes(left[keyPath: dot], right[keyPath: dot], writers)
+    private func inOrder<Part: CanonicalPart>(
+        _ parts: [Part], _ fields: Names, _ writers: Names
+    ) -> [Part] {
+        guard parts.count > 1 else { return parts }
+        return parts.sorted { left, right in
+            if left.field != right.field { return fields.precedes(left.field, right.field) }
+            return Self.precedes(left.dot, right.dot, writers)
         }
     }
 
@@ -80,3 +78,12 @@ extension RowState {
         }
     }
 }
+
+/// A part of a row's state that stands in the digest in the order of fields, then dots.
+private protocol CanonicalPart {
+    var field: Int { get }
+    var dot: Dot { get }
+}
+
+extension RowState.Entry: CanonicalPart {}
+extension RowState.Tally: CanonicalPart {}

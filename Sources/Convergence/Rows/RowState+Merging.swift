@@ -24,21 +24,23 @@ extension RowState {
         _ field: Int, _ value: Value, from origin: borrowing Origin,
         isFrozen: Bool = false, isOriginal: Bool = false
     ) {
-        var kept = 0
-        for position in entries.indices {
-            let entry = entries[position]
-            let isReplaced =
-                entry.field == field && !entry.isOriginal
-                && (entry.dot == origin.dot || origin.context.covers(entry.dot))
-            if isReplaced { continue }
-            if kept != position { entries[kept] = entry }
-            kept += 1
-        }
-        entries.removeSubrange(kept...)
         let entry = Entry(
             field: field, dot: origin.dot, stamp: origin.stamp, value: value, isOriginal: isOriginal
         )
-        entries.append(entry)
+        // Almost always one value is replaced by one: its place is taken.
+        if let place = entries.firstIndex(where: { $0.isReplaced(in: field, by: origin) }) {
+            entries[place] = entry
+            var next = place + 1
+            while next < entries.count {
+                if entries[next].isReplaced(in: field, by: origin) {
+                    entries.remove(at: next)
+                } else {
+                    next += 1
+                }
+            }
+        } else {
+            entries.append(entry)
+        }
         settle(origin)
     }
 
@@ -74,5 +76,12 @@ extension RowState {
             kept.append(Removal(dot: removal.dot, stamp: removal.stamp, hides: false))
         }
         removals = kept
+    }
+}
+
+extension RowState.Entry {
+    /// Whether a put of this origin had seen the entry, or is the put that wrote it.
+    fileprivate func isReplaced(in other: Int, by origin: borrowing Origin) -> Bool {
+        field == other && !isOriginal && (dot == origin.dot || origin.context.covers(dot))
     }
 }

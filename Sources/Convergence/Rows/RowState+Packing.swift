@@ -6,22 +6,21 @@ extension RowState {
     /// storage of one replica, never on the wire.
     package func packed(isShown: (Entry) -> Bool) -> [UInt8] {
         var packer = Packer()
-        var groups: [[Entry]] = []
-        for entry in entries {
-            if let group = groups.firstIndex(where: { $0[0].dot == entry.dot }) {
-                groups[group].append(entry)
-            } else {
-                groups.append([entry])
-            }
+        // The first entry of each dot heads its group.
+        var heads: [Int] = []
+        for (position, entry) in entries.enumerated()
+        where !heads.contains(where: { entries[$0].dot == entry.dot }) {
+            heads.append(position)
         }
-        packer.number(groups.count)
+        packer.number(heads.count)
         var stamp: Int64 = 0
-        for group in groups {
-            packer.dot(group[0].dot)
-            packer.signed(group[0].stamp &- stamp)
-            stamp = group[0].stamp
-            packer.number(group.count)
-            for entry in group {
+        for head in heads {
+            let dot = entries[head].dot
+            packer.dot(dot)
+            packer.signed(entries[head].stamp &- stamp)
+            stamp = entries[head].stamp
+            packer.number(entries[head...].reduce(0) { $1.dot == dot ? $0 + 1 : $0 })
+            for entry in entries[head...] where entry.dot == dot {
                 let shown = isShown(entry)
                 packer.number(entry.field << 2 | (entry.isOriginal ? 2 : 0) | (shown ? 1 : 0))
                 if !shown { packer.value(entry.value) }

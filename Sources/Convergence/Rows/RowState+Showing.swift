@@ -30,7 +30,7 @@ extension RowState {
     ///
     /// The reserved field that restores a row is none of them: its values mean nothing.
     package func disputedFields(isFrozen: Bool, alive: Int, writers: Names) -> [Int] {
-        guard !isHidden, entries.count > 1 else { return [] }
+        guard !isHidden, hasRivals else { return [] }
         var fields: [Int] = []
         for field in Set(entries.lazy.map(\.field)) where field != alive {
             let shown = shown(field, isFrozen: isFrozen, writers: writers)
@@ -41,6 +41,18 @@ extension RowState {
             }
         }
         return fields.sorted()
+    }
+
+    /// Whether two entries of one field have different values, or some stand beside a frozen row's
+    /// original: only then can anything be disputed.
+    package var hasRivals: Bool {
+        for (position, entry) in entries.enumerated() {
+            for other in entries[..<position] {
+                if other.isOriginal != entry.isOriginal { return true }
+                if other.field == entry.field, other.value != entry.value { return true }
+            }
+        }
+        return false
     }
 
     /// Whether entries stand in this order, lesser first, by stamp, writer and number.

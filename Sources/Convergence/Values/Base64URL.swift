@@ -1,7 +1,7 @@
 /// The URL-safe base64 of RFC 4648, section 5, without padding: binary values on JSON lines.
 package enum Base64URL {
     /// Appends the digits of `bytes`.
-    package static func encode(_ bytes: some Collection<UInt8>, to output: inout [UInt8]) {
+    package static func encode(_ bytes: [UInt8], to output: inout [UInt8]) {
         output.reserveCapacity(output.count + (bytes.count * 4 + 2) / 3)
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
@@ -17,14 +17,14 @@ package enum Base64URL {
     }
 
     /// The digits of `bytes` as text.
-    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var output: [UInt8] = []
-        encode(bytes, to: &output)
+        encode(Array(bytes), to: &output)
         return String(decoding: output, as: UTF8.self)
     }
 
     /// Reads digits; nil when one is none of the alphabet, or the form is not the shortest one.
-    package static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
         var output: [UInt8] = []
         output.reserveCapacity(digits.count * 3 / 4)
         var buffer: UInt32 = 0
@@ -45,8 +45,8 @@ package enum Base64URL {
     }
 
     /// Reads digits of a text; nil as above.
-    package static func decode(_ text: String) -> [UInt8]? {
-        decode(Array(text.utf8))
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        decode(Array(text.utf8)[...])
     }
 
     private static let digits: [UInt8] = Array(

@@ -54,6 +54,8 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expres
 extension String {
     /// Whether both texts have the same UTF-8 bytes.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.elementsEqual(other.utf8)
+        // Texts of the same bytes are equal in Swift's sense, too, which is quickly denied.
+        guard self == other else { return false }
+        return utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }

@@ -28,7 +28,9 @@ struct StoredNames {
 
     func name(_ index: Int) -> String { String(decoding: all[index], as: UTF8.self) }
 
+    /// Stores new names, and makes comparing names fast until the next one.
     mutating func flush() throws {
+        all.rank()
         while saved < all.count {
             try database.execute(
                 sql: "INSERT INTO \(table) (idx, name) VALUES (?, ?)",

@@ -70,10 +70,15 @@ package struct Invitation: Hashable, Sendable {
         guard digits.utf8.allSatisfy({ Base32.value(of: $0) != nil }) else {
             throw .invitation(.character)
         }
-        guard let bytes = Base32.decode(digits), bytes.count > 2 else { throw .invitation(.cut) }
+        // A last digit with bits to spare is mistyped, if all the others are there.
+        let whole = Base32.decode(digits)
+        guard let bytes = whole ?? Base32.decode(digits.dropLast() + "a"), bytes.count > 2 else {
+            throw .invitation(.cut)
+        }
         let count = Int(bytes[0]) << 8 | Int(bytes[1])
         guard bytes.count == 2 + count + 4 else { throw .invitation(.cut) }
-        guard Self.checksum(Array(bytes[..<(2 + count)])) == Array(bytes[(2 + count)...]) else {
+        let checksum = Self.checksum(Array(bytes[..<(2 + count)]))
+        guard whole != nil, checksum == Array(bytes[(2 + count)...]) else {
             throw .invitation(.checksum)
         }
         self = try Self.read(bytes[2..<(2 + count)])

@@ -41,7 +41,7 @@ struct Today: LocalCommand {
             "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
         ])
         return Answer(json: json) { page in
-            page.line("\(settings.name), \(today.weekday.rawValue) \(today.iso)", .strong)
+            page.line("\(settings.name), \(today.weekday.words) \(today.iso)", .strong)
             page.section("Late", late)
             page.section("Next", next)
             page.section("Drafts", drafts)

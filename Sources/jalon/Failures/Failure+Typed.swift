@@ -67,6 +67,7 @@ extension Failure {
     static func caret(_ text: String, _ at: Int) -> String {
         let understood = String(text.prefix(at))
         let rest = String(text.dropFirst(at))
+        if rest.isEmpty { return "something is missing at its end" }
         return understood.isEmpty
             ? "nothing of it was understood"
             : "“\(understood)” was understood, “\(rest)” was not"

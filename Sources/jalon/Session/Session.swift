@@ -26,7 +26,7 @@ struct Session {
         let expression = try DateExpression(text, today: today)
         if CivilDate(iso: text) == nil {
             let note = expression.clamped ? ", the last day of its month" : ""
-            let weekday = expression.date.weekday.rawValue
+            let weekday = expression.date.weekday.words
             output.notice("“\(text)” is \(weekday) \(expression.date.iso)\(note).")
         }
         return expression.date
@@ -57,4 +57,9 @@ struct Session {
         if options.dryRun { output.notice("Nothing was written: this was a dry run.") }
         return result
     }
+}
+
+extension Weekday {
+    /// The day's name as a sentence has it.
+    var words: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 }

@@ -3,7 +3,7 @@ enum Nearest {
     /// Up to three of the candidates that are near enough to the word, nearest first.
     static func to(_ word: String, among candidates: [String]) -> [String] {
         let typed = Array(word.lowercased().unicodeScalars)
-        let limit = max(1, typed.count / 3)
+        let limit = max(1, (typed.count + 1) / 3)
         let scored = candidates.map { candidate in
             let name = Array(candidate.lowercased().unicodeScalars)
             let begins = typed.count > 1 && name.starts(with: typed)

@@ -8,6 +8,7 @@ enum UsageFailure {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         var what = lines.isEmpty ? "the command was not understood." : lines.removeFirst()
         if what.hasPrefix("Error: ") { what = String(what.dropFirst(7)) }
+        what = what.prefix(1).lowercased() + what.dropFirst()
         let (path, _) = descend(arguments)
         let usage = lines.first { $0.hasPrefix("Usage: ") }.map { String($0.dropFirst(7)) }
         let help = (["jalon"] + path + ["--help"]).joined(separator: " ")

@@ -63,7 +63,9 @@ final class Device {
     /// Runs a line of words as a shell would split them, in JSON, and expects success.
     @discardableResult
     func json(_ words: String..., at location: SourceLocation = #_sourceLocation) -> Tree {
-        let run = run(words + ["--json"])
+        // Behind a lone `--` everything is an argument.
+        let place = words.firstIndex(of: "--") ?? words.endIndex
+        let run = run(words[..<place] + ["--json"] + words[place...])
         #expect(run.exit == 0, "jalon \(words) \(run)", sourceLocation: location)
         return Tree(run.out)
     }

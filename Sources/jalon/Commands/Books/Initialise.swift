@@ -31,8 +31,7 @@ struct Initialise: LocalCommand {
             return Self.answer(
                 name, books: nil, device: device, folder: session.places.books, "Would start")
         }
-        let replica = try Replica.create(
-            session.places, schema: BillingSchema.schema, environment: .system, device: device)
+        let replica = try make(session, device)
         let settings = try replica.write {
             try Books.initialise(
                 $0, name: name, currency: currency, country: country, at: session.moment)
@@ -40,6 +39,20 @@ struct Initialise: LocalCommand {
         return Self.answer(
             settings.name, books: replica.books.text, device: device,
             folder: session.places.books, "Started")
+    }
+
+    /// New books; or those whose making was cut off before anything was written into them.
+    private func make(_ session: Session, _ device: String) throws -> Replica {
+        do {
+            return try Replica.create(
+                session.places, schema: BillingSchema.schema, environment: .system, device: device)
+        } catch ReplicationFailure.booksExist(let path) {
+            let replica = try session.replica(for: .writing)
+            guard try replica.status().writers.isEmpty, try replica.peers().isEmpty else {
+                throw ReplicationFailure.booksExist(path: path)
+            }
+            return replica
+        }
     }
 
     private func checked() throws {

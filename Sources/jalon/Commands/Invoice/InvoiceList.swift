@@ -38,7 +38,7 @@ struct InvoiceList: LocalCommand {
         throw Failure(
             "“\(text)” is no status of an invoice.",
             why: near.isEmpty ? [] : ["did you mean \(near.joined(separator: " or "))?"],
-            tries: names.map { "--status \($0.contains(" ") ? "\"\($0)\"" : $0)" },
+            tries: ["--status with one of \(names.joined(separator: ", "))"],
             status: .badInput)
     }
 }

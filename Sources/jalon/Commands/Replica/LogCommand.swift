@@ -71,10 +71,14 @@ extension Operation {
         }
     }
 
+    /// Fields that say nothing to a person.
+    private static let inner: Set<String> = ["created", "content", "draft", "hash", "position"]
+
     fileprivate var words: String {
         switch self {
         case .put(let table, let row, let fields):
-            let values = fields.map { "\($0.field) “\($0.value.words)”" }
+            let shown = fields.filter { !Self.inner.contains($0.field) }
+            let values = shown.map { "\($0.field) “\($0.value.words)”" }
             return "\(table) \(row.text): " + values.joined(separator: ", ")
         case .add(let table, let row, let deltas):
             let values = deltas.map { "\($0.field) \($0.amount > 0 ? "+" : "")\($0.amount)" }
