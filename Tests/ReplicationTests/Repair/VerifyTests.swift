@@ -121,6 +121,28 @@ import Wire
         ) { try replica.sealChanges() }
     }
 
+    @Test func `a divergence that comes from damage here ends with the rebuild it asks for`() throws
+    {
+        let (folder, replica) = try books()
+        let other = try Replica.inMemory(
+            secret: replica.key.secret, schema: Fleet.schema,
+            environment: BooksFolder.environment(6), vault: MemoryWriterVault(), device: "third")
+        try replica.sealChanges()
+        _ = try other.accept(
+            try replica.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try other.write { try $0.put("thing", rows[0], ["g": 1]) }
+        try other.sealChanges()
+        try tamper(folder, "UPDATE merge SET value = zeroblob(32) WHERE key = 'digest'")
+        let news = try other.segments(after: 0, count: .max).suffix(1).map(\.segment)
+        let report = try replica.accept(Array(news), from: nil)
+        #expect(report.diverged)
+        #expect(try replica.status().diverged == 1)
+        try replica.mend()
+        #expect(try replica.status().diverged == 0)
+        #expect(try replica.status().digest == other.status().digest)
+        #expect(try replica.verify().findings == [])
+    }
+
     /// Flips bytes anywhere in the file: an audit finds something, or it changes nothing that counts.
     @Test(arguments: 0..<4) func `flipped bytes of the file never end the program`(block: UInt64)
         throws
