@@ -1,0 +1,56 @@
+import Testing
+
+struct `Care` {
+    private static func device() -> Device {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        device.does("client", "edit", "Blum", "--email", "a@b.example")
+        return device
+    }
+
+    @Test func `the log tells every change, the latest first`() {
+        let log = Self.device().json("log").values
+        #expect(log.map { $0["number"].integer } == [3, 2, 1])
+        #expect(log[0].keys == ["id", "writer", "device", "number", "at", "operations"])
+        #expect(log[0]["operations"][0]["put"]["email"] == "a@b.example")
+    }
+
+    @Test func `verify, doctor and rebuild find sound books sound`() {
+        let device = Self.device()
+        let digest = device.json("status")["digest"]
+        #expect(device.json("verify")["findings"] == [])
+        #expect(device.json("doctor")["findings"] == [])
+        #expect(device.json("rebuild")["digest"] == digest)
+        #expect(device.json("status")["digest"] == digest)
+    }
+
+    @Test func `doctor names files that others may read, and mends them`() {
+        let device = Self.device()
+        Files.shell("chmod 644 '\(device.books)/key'")
+        let run = device.run(["doctor", "--json"])
+        #expect(run.exit == 2)
+        #expect(Tree(run.out)["findings"][0]["code"] == "permissions")
+        #expect(device.run(["doctor", "--fix"]).exit == 0)
+        #expect(device.run(["doctor"]).exit == 0)
+    }
+
+    @Test func `a dry run of everything that writes changes nothing`() {
+        let device = Self.device()
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+        device.does("package", "new", "Blum", "P", "--units", "1", "--price", "1")
+        let before = device.json("status")
+        for words in [
+            ["client", "add", "X"], ["client", "edit", "Blum", "--email", "c@d.example"],
+            ["invoice", "new", "Blum", "--line", "B; 1; 1; 20"],
+            ["invoice", "edit", id, "--line", "B; 1; 1; 20"], ["invoice", "issue", id],
+            ["invoice", "remove", id], ["package", "use", "P"],
+            ["package", "new", "Blum", "Q", "--units", "1", "--price", "1"],
+            ["series", "open", "F9", "--reason", "why"], ["peer", "add", "x", "http://x.example"],
+            ["books", "edit", "--address", "here"], ["rebuild"],
+        ] {
+            let run = device.run(words + ["--dry-run"])
+            #expect(run.exit == 0 && run.err.contains("dry run"), "\(words) \(run)")
+        }
+        #expect(device.json("status") == before)
+    }
+}
