@@ -90,7 +90,6 @@ struct Message {
     }
 
     private static func folder(of path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
+        DataFolder.parent(of: path)
     }
 }

@@ -67,7 +67,7 @@ package struct EnrolmentSecret: Sendable {
     }
 
     private static func write(_ text: String, to file: String) throws(RelayFailure) {
-        let folder = (file as NSString).deletingLastPathComponent
+        let folder = DataFolder.parent(of: file)
         try DataFolder.make(folder)
         // Exclusive: of two starts at once one makes the secret, and the other says so.
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -50,6 +50,13 @@ package struct DataFolder: Sendable {
         .files(path: path, reason: String(cString: strerror(errno)))
     }
 
+    /// The folder that a path lies in; `.` for a bare name. Foundation's own answer ends the program
+    /// for a name of one letter.
+    package static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Makes a folder and those above it, private to their owner, where they are missing.
     static func make(_ path: String) throws(RelayFailure) {
         var made = path.hasPrefix("/") ? "/" : ""

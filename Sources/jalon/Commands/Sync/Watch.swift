@@ -4,6 +4,7 @@ import Glibc
 import Replication
 import Synchronization
 import SyncClient
+import Wire
 
 /// Stays connected: takes in what others send, and sends what is written here.
 struct Watch {
@@ -46,12 +47,12 @@ struct Watch {
         try await withThrowingDiscardingTaskGroup { group in
             for (index, peer) in peers.enumerated() {
                 let address = try PeerAddress(peer.address)
-                let token = try replica.token(for: peer)
+                places.tokens[index] = try replica.token(for: peer)
                 let books = replica.books
                 group.addTask {
                     let channel = LiveChannel(
-                        address, books: books, token: token, client: .forLiveChannel(),
-                        position: { places[index] })
+                        address, books: books, tokens: { places.tokens[index] ?? [] },
+                        client: .forLiveChannel(), position: { places.positions[index] ?? 0 })
                     await Self.follow(channel, index, source)
                 }
             }
@@ -79,6 +80,10 @@ struct Watch {
                 case .lost(let failure, let seconds):
                     let words = Failure(failure).what
                     source.yield(.away(peer: index, "\(words) Again in \(seconds) s."))
+                    // A relay that forgot this device admits it again at a meeting.
+                    if case .refused(let refusal) = failure, refusal.code == .token {
+                        source.yield(.news(peer: index))
+                    }
                 }
             }
         } catch {
@@ -101,20 +106,28 @@ struct Watch {
             // As it stands now: the last meeting moved it.
             guard let peer = try replica.peer(peers[index].name) else { return }
             let meeting = try await Meeting.hold(replica, peer, client)
-            places[index] = meeting.report.position
+            places.positions[index] = meeting.report.position
+            places.tokens[index] = try replica.token(for: peer)
             try tell(meeting)
         } catch let failure as SyncFailure {
             output.report(Failure(failure))
         }
     }
 
-    /// Where the replica stands in each peer's mailbox, for the live channels to ask.
+    /// Where the replica stands in each peer's mailbox and which token it shows there, for the live
+    /// channels to ask.
     private final class Places: Sendable {
-        private let positions = Mutex<[Int: Int64]>([:])
+        private let heldPositions = Mutex<[Int: Int64]>([:])
+        private let heldTokens = Mutex<[Int: [UInt8]]>([:])
 
-        subscript(index: Int) -> Int64 {
-            get { positions.withLock { $0[index] ?? 0 } }
-            set { positions.withLock { $0[index] = newValue } }
+        var positions: [Int: Int64] {
+            get { heldPositions.withLock { $0 } }
+            set { heldPositions.withLock { $0 = newValue } }
+        }
+
+        var tokens: [Int: [UInt8]] {
+            get { heldTokens.withLock { $0 } }
+            set { heldTokens.withLock { $0 = newValue } }
         }
     }
 
