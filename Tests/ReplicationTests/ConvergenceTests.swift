@@ -44,4 +44,10 @@ import Testing
             return
         }
     }
+
+    /// Seeds that once had a fault: kept for good.
+    @Test(arguments: [9, 48, 235] as [UInt64])
+    func `what was once passed over wrongly stays mended`(seed: UInt64) throws {
+        #expect(try TwinHistory(seed: seed).faultAfterLoss() == nil)
+    }
 }

@@ -53,7 +53,8 @@ extension Merger {
             writers[trunk].number < number - 1
         {
             try skip(trunk, to: number - 1, id: previous)
-            return .next(trunk)
+            // The first change after the gap may be one of several.
+            return try place(key: key, number: number, previous: previous, id: id)
         }
         return .hindered(.waits(key, number - 1, previous))
     }

@@ -259,7 +259,8 @@ struct SegmentIntake {
     }
 
     private mutating func note(_ fork: WriterRegister.Fork) throws {
-        merger.writers.forks.insert(fork)
+        // A fork that is known asks for nothing more, or a rebuild would never end.
+        guard merger.writers.forks.insert(fork).inserted else { return }
         try database.execute(
             sql: "INSERT OR IGNORE INTO fork (writer, number, previous) VALUES (?, ?, ?)",
             arguments: [Data(fork.key.bytes), fork.number, Data(fork.previous.bytes)])

@@ -152,4 +152,30 @@ import Wire
         let audit = try fleet.devices[0].replica.verify()
         #expect(audit.findings == [])
     }
+
+    @Test func `two branches that begin after a gap are both shown`() throws {
+        let fleet = try Fleet(devices: 1, seed: 3)
+        try fleet.add(0, rows[0], 1)
+        try fleet.publish(0)
+        try fleet.add(0, rows[0], 10)
+        try fleet.publish(0)
+        let twin = try fleet.copy(0, withState: true)
+        try fleet.add(0, rows[0], 100)
+        try fleet.publish(0)
+        try fleet.add(twin, rows[0], 1_000)
+        try fleet.publish(twin)
+        let writer = Replica.shortName(of: fleet.segments[0].header.writer)
+        let held = [0, 2, 3].map { fleet.segments[$0] }
+        for order in permutations(held) {
+            let reader = try fleet.add(name: "reader")
+            for segment in order { try fleet.deliver([segment], to: reader) }
+            try fleet.devices[reader].replica.declareLost(writer, upTo: 2)
+            #expect(try fleet.view(rows[0], of: reader).sums["c"] == 1_101)
+            #expect(try fleet.devices[reader].replica.status().waiting.isEmpty)
+            try fleet.deliver([fleet.segments[1]], to: reader)
+            #expect(try fleet.view(rows[0], of: reader).sums["c"] == 1_111)
+            let audit = try fleet.devices[reader].replica.verify()
+            #expect(audit.findings == [])
+        }
+    }
 }
