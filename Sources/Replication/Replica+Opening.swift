@@ -58,11 +58,12 @@ extension Replica {
             throw ReplicationFailure.noBooks(path: places.books)
         }
         let replica = try load(places, schema, environment, purpose)
-        guard try replica.needsRebuild() else { return replica }
         if purpose == .writing {
             try replica.rebuildIfNeeded()
+            try replica.retrySetAside()
             return replica
         }
+        guard try replica.needsRebuild() else { return replica }
         let isCurrent = try replica.storedSchema() == schema.version
         do {
             try load(places, schema, environment, .writing).rebuildIfNeeded()

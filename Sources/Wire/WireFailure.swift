@@ -10,6 +10,8 @@ package enum WireFailure: Error, Hashable, Sendable {
     case version(Int64)
     /// The line belongs to other books than the conversation.
     case books
+    /// The peer's mailbox is another one at every answer.
+    case restless
     /// The peer ended before its last line.
     case cut
     /// The peer refuses the whole conversation.

@@ -51,7 +51,7 @@ extension Refused {
         case .version: self.init(.version)
         case .books: self.init(.books)
         case .refused(let refusal): self.init(refusal.code)
-        case .form, .order, .cut: self.init(.form)
+        case .form, .order, .cut, .restless: self.init(.form)
         }
     }
 

@@ -56,10 +56,11 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
             }
             report.requests += 1
             if conversation.needsInventory { conversation.compare(with: try ledger.inventory()) }
-            // What came damaged is still lying there: the next conversation looks for what is missing.
+            // What came damaged is still lying there: the next conversation looks for it.
             try settle(hasDamage ? Self.doubtful : conversation.standing)
         }
         report.peerChanged = conversation.peerChanged
+        report.refusals += conversation.unread
         report.sent = conversation.settled.count
         report.position = conversation.standing.position
         try ledger.finish()
@@ -71,7 +72,8 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private mutating func settle(_ standing: Standing) throws {
         try ledger.settle(
             SyncScore(
-                standing: standing, settled: conversation.settled, refusals: report.refusals,
+                standing: standing, settled: conversation.settled,
+                refusals: report.refusals + conversation.unread,
                 peerChanged: conversation.peerChanged))
     }
 
@@ -109,6 +111,8 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         let line: Line
         do {
             line = try Line(bytes)
+        } catch .version(let version) {
+            throw SyncFailure.broken(.version(version))
         } catch {
             // One bad line stops no other.
             report.unreadable += 1
@@ -124,7 +128,9 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         }
         switch event {
         case .none: break
-        case .refused(let refusal): report.refusals.append(refusal)
+        case .refused(let refusal):
+            // Which segment it was is found out next.
+            if refusal.hash != nil { report.refusals.append(refusal) }
         case .segment(let segment):
             batch.append(segment)
             bytesOfBatch += segment.body.count

@@ -54,7 +54,7 @@ package struct ClientConversation: Sendable {
     private let books: BooksID
     private var phase = Phase.talking
     private var outgoing: ArraySlice<Offer>
-    private var inFlight: [SegmentHash] = []
+    private var inFlight: [Offer] = []
     private var wanted: ArraySlice<SegmentHash> = []
     private var asked: Set<SegmentHash> = []
     private var arrived: Set<SegmentHash> = []
@@ -63,7 +63,11 @@ package struct ClientConversation: Sendable {
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
     private var stored: Set<SegmentHash> = []
-    private var isAnyLineRefused = false
+    /// Segments among which the peer could not read some, to be sent one by one.
+    private var suspects: ArraySlice<Offer> = []
+    /// How many of the suspects are still to be found.
+    private var unreadCount = 0
+    private var lineRefusals: [Refusal] = []
     private var isComparing = false
     private var isCutShort = false
     private var isFirst = true
@@ -78,6 +82,9 @@ package struct ClientConversation: Sendable {
     /// Segments that the peer holds, as this conversation showed. When ``peerChanged``, what was
     /// known of the peer before counts no more.
     package private(set) var settled: Set<SegmentHash> = []
+    /// Segments that the peer could not read, found out one by one. It names none of them, so these
+    /// refusals came on no line.
+    package private(set) var unread: [Refusal] = []
     /// Whether the peer's mailbox turned out to be another than the one last met.
     package private(set) var peerChanged = false
 
@@ -96,29 +103,41 @@ package struct ClientConversation: Sendable {
     package mutating func nextRequest() -> Request? {
         guard phase == .talking, inventory == nil else { return nil }
         let hasMore = last?.more ?? false
-        guard isFirst || hasMore || !outgoing.isEmpty || !wanted.isEmpty else {
+        let hasNews = !suspects.isEmpty || !outgoing.isEmpty || !wanted.isEmpty
+        guard isFirst || hasMore || hasNews else {
             phase = .ended
             return nil
         }
         isFirst = false
-        var budget = SegmentBudget(bytesMax: Limits.requestBytesMax - 65_536)
-        inFlight = []
-        while let offer = outgoing.first, budget.takes(lineBytes: offer.lineBytes) {
-            inFlight.append(offer.hash)
-            outgoing.removeFirst()
-        }
+        let isAlone = unreadCount > 0 && !suspects.isEmpty
+        inFlight = isAlone ? [suspects.removeFirst()] : takeOffers()
         var closing: [Line] = []
-        let asking = Array(wanted.prefix(Limits.hashesPerLineMax))
+        // A suspect goes alone, so that it is known what could not be read.
+        let asking = isAlone ? [] : Array(wanted.prefix(Limits.hashesPerLineMax))
         if !asking.isEmpty { closing.append(.want(asking)) }
         asked = Set(asking)
         arrived = []
         closing.append(.done)
         answered = nil
         last = nil
-        isAnyLineRefused = false
+        lineRefusals = []
         phase = .answering
         return Request(
-            hello: .hello(books: books, reached), segments: inFlight, closing: closing)
+            hello: .hello(books: books, reached), segments: inFlight.map(\.hash), closing: closing)
+    }
+
+    private mutating func takeOffers() -> [Offer] {
+        // Suspects are older, and what depends on a segment never overtakes it.
+        outgoing = suspects + outgoing
+        suspects = []
+        unreadCount = 0
+        var budget = SegmentBudget(bytesMax: Limits.requestBytesMax - 65_536)
+        var taken: [Offer] = []
+        while let offer = outgoing.first, budget.takes(lineBytes: offer.lineBytes) {
+            taken.append(offer)
+            outgoing.removeFirst()
+        }
+        return taken
     }
 
     /// Takes one line of the answer.
@@ -153,16 +172,16 @@ package struct ClientConversation: Sendable {
     private mutating func note(_ refusal: Refusal) throws(WireFailure) {
         if let hash = refusal.hash {
             refused.insert(hash)
-        } else if refusal.kind == .never {
+        } else if refusal.kind == .never, !inFlight.isEmpty {
             // The peer could not read which segment it was, so none of this request is settled.
-            isAnyLineRefused = true
-            isCutShort = true
+            lineRefusals.append(refusal)
         } else {
             throw .refused(refusal)
         }
         // What comes after it would be refused alike.
         if refusal.kind == .later {
             outgoing = []
+            suspects = []
             isCutShort = true
         }
     }
@@ -173,8 +192,7 @@ package struct ClientConversation: Sendable {
     package mutating func finishAnswer() throws(WireFailure) {
         guard phase == .answering, let answered, let last else { throw .cut }
         phase = .talking
-        if !isAnyLineRefused { stored.formUnion(inFlight.filter { !refused.contains($0) }) }
-        inFlight = []
+        settleFlight()
         // A mailbox rolled back to between where the client stands and where these lie would look
         // unchanged: they count only once the standing includes them.
         if !last.more {
@@ -192,12 +210,31 @@ package struct ClientConversation: Sendable {
             guard last.position >= from, !last.more || last.position > from else { throw .order }
             updateComparison()
         } else {
+            // A peer that is another one at every answer would be compared with for ever.
+            guard !peerChanged else { throw .restless }
             peerChanged = true
             isComparing = true
             inventory = inventory ?? []
         }
         reached = Standing(
             generation: answered.generation, position: last.position, mark: last.mark)
+    }
+
+    /// What was sent is stored; or it is under suspicion, if lines of it could not be read.
+    private mutating func settleFlight() {
+        let rest = inFlight.filter { !refused.contains($0.hash) }
+        inFlight = []
+        guard let refusal = lineRefusals.first else {
+            stored.formUnion(rest.map(\.hash))
+            return
+        }
+        if rest.count == 1, asked.isEmpty {
+            unread.append(Refusal(refusal.code, hash: rest[0].hash))
+            unreadCount = max(0, unreadCount - 1)
+        } else if !isCutShort {
+            suspects = rest[...]
+            unreadCount = lineRefusals.count
+        }
     }
 
     /// Sets both inventories against each other: each side gets what it lacks.
@@ -208,13 +245,16 @@ package struct ClientConversation: Sendable {
         inventory = nil
         let theirSet = Set(theirs)
         let ownSet = Set(own.map(\.hash))
-        outgoing = own.filter { !theirSet.contains($0.hash) }[...]
+        suspects = suspects.filter { !theirSet.contains($0.hash) }
+        let apart = theirSet.union(unread.compactMap(\.hash)).union(suspects.map(\.hash))
+        outgoing = own.filter { !apart.contains($0.hash) }[...]
         wanted = theirs.filter { !ownSet.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))
         updateComparison()
     }
 
     private mutating func updateComparison() {
-        if wanted.isEmpty, outgoing.isEmpty, !isCutShort { isComparing = false }
+        let isOver = wanted.isEmpty && outgoing.isEmpty && suspects.isEmpty
+        if isOver, !isCutShort { isComparing = false }
     }
 }

@@ -56,6 +56,8 @@ extension Segment {
         var before = ChangeID.origin
         if scanner.takes(#","before":"#) {
             before = ChangeID(checked: try scanner.base64(count: ChangeID.byteCount))
+            // What stands before a first change is never written, or two texts were one segment.
+            guard before != .origin else { throw ScanFault(offset: scanner.offset) }
         }
         try scanner.expect(#","after":"#)
         let after = ChangeID(checked: try scanner.base64(count: ChangeID.byteCount))

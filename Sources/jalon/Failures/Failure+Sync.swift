@@ -42,12 +42,16 @@ extension Failure {
             self.init(
                 "the connection to \(host) is not secure.", why: reason,
                 tries: ["check the address: jalon peer list"], status: .unreachable)
-        case .broken(let fault):
+        case .broken(.version): self = Self.refused(.version)
+        case .broken(.restless):
+            self.init(
+                "the relay shows another store at every answer.",
+                why: "perhaps two relays answer in turn at this address, or it keeps nothing",
+                tries: ["tell the relay's owner"], status: .unreachable)
+        case .broken:
             self.init(
                 "the relay does not keep to the protocol.",
-                why: fault.isNewer
-                    ? "it speaks a newer version than this program"
-                    : "its answer cannot be read; nothing of it was taken",
+                why: "its answer cannot be read; what came whole is kept",
                 tries: ["jalon --version, then install a newer jalon"], status: .unreachable)
         }
     }
@@ -105,8 +109,4 @@ extension Failure {
                 tries: ["jalon verify"], status: .failed)
         }
     }
-}
-
-extension WireFailure {
-    fileprivate var isNewer: Bool { if case .version = self { true } else { false } }
 }

@@ -89,6 +89,18 @@ import Wire
         #expect(device.standing == SyncSession<Device, HTTPCarrier<Device>>.doubtful)
     }
 
+    @Test func `a relay of another version ends the conversation as that`() async throws {
+        let text = "{\"welcome\":{\"jalon\":2,\"news\":\"of a later day\"}}\n{\"end\":{}}\n"
+        let page = Self.answer(text, type: "application/x-ndjson")
+        try await withFakeServer({ page }) { address, client in
+            let device = try Device()
+            await #expect(throws: SyncFailure.broken(.version(2))) {
+                try await device.sync(address, client)
+            }
+            #expect(device.standing == .nowhere)
+        }
+    }
+
     @Test func `nobody listening, and an unknown name, are told apart`() async throws {
         let client = HTTPClient.forSync()
         // A port that was free a moment ago.

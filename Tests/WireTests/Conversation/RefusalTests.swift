@@ -20,19 +20,106 @@ import Wire
     }
 
     @Test(arguments: Refusal.Code.allCases)
-    func `a refused conversation ends, but for a line that could not be read`(
+    func `a refused conversation ends, but for a segment that could not be read`(
         _ code: Refusal.Code
     ) throws {
-        var conversation = ClientConversation(
-            books: forge.books, standing: .nowhere, outgoing: [])
-        _ = conversation.nextRequest()
-        if code.kind == .never {
-            #expect(try conversation.receive(.refused(Refusal(code))) == .refused(Refusal(code)))
-        } else {
-            #expect(throws: WireFailure.refused(Refusal(code))) {
-                try conversation.receive(.refused(Refusal(code)))
+        let offers = try forge.segments(1).map {
+            ClientConversation.Offer(hash: $0.hash, lineBytes: 1_000)
+        }
+        for outgoing in [[], offers] {
+            var conversation = ClientConversation(
+                books: forge.books, standing: .nowhere, outgoing: outgoing)
+            _ = conversation.nextRequest()
+            if code.kind == .never, !outgoing.isEmpty {
+                let event = try conversation.receive(.refused(Refusal(code)))
+                #expect(event == .refused(Refusal(code)))
+            } else {
+                #expect(throws: WireFailure.refused(Refusal(code))) {
+                    try conversation.receive(.refused(Refusal(code)))
+                }
             }
         }
+    }
+
+    /// How a peer answers that cannot read some lines: it names none of them.
+    private func talk(
+        _ segments: [Segment], unreadable: Set<SegmentHash>, to store: MemorySegmentStore,
+        from standing: Standing = .nowhere
+    ) throws -> (conversation: ClientConversation, requests: [[SegmentHash]]) {
+        let byHash = Dictionary(uniqueKeysWithValues: segments.map { ($0.hash, $0) })
+        let offers = segments.map {
+            ClientConversation.Offer(
+                hash: $0.hash, lineBytes: SegmentBudget.lineBytes(bodyBytes: $0.body.count))
+        }
+        var conversation = ClientConversation(
+            books: forge.books, standing: standing, outgoing: offers)
+        var requests: [[SegmentHash]] = []
+        while let request = conversation.nextRequest(), requests.count < 100 {
+            requests.append(request.segments)
+            var relay = RelayConversation(books: forge.books)
+            try relay.receive(request.hello.encoded)
+            for hash in request.segments {
+                let line = try some(byHash[hash]).line
+                try relay.receive(unreadable.contains(hash) ? Array(line.dropLast()) : line)
+            }
+            for line in request.closing { try relay.receive(line.encoded) }
+            store.append(relay.accepted)
+            for line in try relay.answer(from: store) { _ = try conversation.receive(line) }
+            try conversation.finishAnswer()
+            if conversation.needsInventory { conversation.compare(with: offers) }
+        }
+        return (conversation, requests)
+    }
+
+    @Test func `a segment that a peer cannot read is found out and set aside, the rest arrives`()
+        throws
+    {
+        let segments = try forge.segments(6)
+        let (bad, hashes) = (segments[3].hash, segments.map(\.hash))
+        let store = MemorySegmentStore(life: 1)
+        let (conversation, requests) = try talk(segments, unreadable: [bad], to: store)
+        #expect(Set(store.inventory()) == Set(hashes).subtracting([bad]))
+        #expect(conversation.settled == Set(hashes).subtracting([bad]))
+        #expect(conversation.unread == [Refusal(.form, hash: bad)])
+        // All, each of the first four alone, and the others together.
+        let alone = hashes[...3].map { [$0] }
+        #expect(requests == [hashes] + alone + [Array(hashes[4...])])
+        #expect(conversation.standing.generation == store.state().generation)
+    }
+
+    @Test func `a comparison ends in spite of segments that the peer cannot read`() throws {
+        let segments = try forge.segments(4)
+        let store = MemorySegmentStore(life: 2)
+        let before = Standing(
+            generation: Generation(checked: [UInt8](repeating: 1, count: 16)), position: 9,
+            mark: .origin)
+        let (conversation, requests) = try talk(
+            segments, unreadable: [segments[0].hash, segments[2].hash], to: store, from: before)
+        #expect(requests.count < 8)
+        #expect(store.inventory().count == 2)
+        #expect(Set(conversation.unread.map(\.hash)) == [segments[0].hash, segments[2].hash])
+        #expect(conversation.standing.generation == store.state().generation)
+    }
+
+    @Test func `a peer that is another one at every answer is not compared with for ever`() throws {
+        var conversation = ClientConversation(
+            books: forge.books,
+            standing: Standing(
+                generation: Generation(checked: [UInt8](repeating: 1, count: 16)), position: 5,
+                mark: .origin), outgoing: [])
+        let hash = try forge.segment(1).hash
+        func answer(_ life: UInt8) throws {
+            _ = try some(conversation.nextRequest())
+            let generation = Generation(checked: [UInt8](repeating: life, count: 16))
+            _ = try conversation.receive(.welcome(generation, matches: false))
+            _ = try conversation.receive(.have([hash]))
+            _ = try conversation.receive(.end(position: 1, mark: .origin, more: false))
+        }
+        try answer(2)
+        try conversation.finishAnswer()
+        conversation.compare(with: [])
+        try answer(3)
+        #expect(throws: WireFailure.restless) { try conversation.finishAnswer() }
     }
 
     @Test func `a relay that is full is not sent the rest`() throws {

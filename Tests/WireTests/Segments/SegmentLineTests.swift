@@ -97,4 +97,13 @@ import Wire
             name, with: name + ",\"sealer\":\"\(segment.header.writer.text)\"")
         #expect(throws: WireFailure.self) { try Segment(line: Array(doubled.utf8)) }
     }
+
+    @Test func `what stands before a first change is not said`() throws {
+        let segment = try forge.segment(1)
+        let zeros = ChangeID.origin.text
+        let line = String(decoding: segment.line, as: UTF8.self)
+        let spoken = line.replacing(",\"after\"", with: ",\"before\":\"\(zeros)\",\"after\"")
+        #expect(spoken != line)
+        #expect(throws: WireFailure.self) { try Segment(line: Array(spoken.utf8)) }
+    }
 }
