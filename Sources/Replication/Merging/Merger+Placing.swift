@@ -15,7 +15,8 @@ extension Merger {
         key: WriterID, number: Int64, previous: ChangeID, id: ChangeID
     ) throws -> Placement {
         let trunk = writers.trunk(of: key)
-        if writers.forks.isEmpty, writers[trunk].number == number - 1, writers[trunk].id == previous
+        if writers.forks.isEmpty, gaps.isEmpty, writers[trunk].number == number - 1,
+            writers[trunk].id == previous
         {
             return .next(trunk)
         }
@@ -49,9 +50,7 @@ extension Merger {
                     .fork(WriterRegister.Fork(key: key, number: number, previous: previous)))
             }
         }
-        if honoursLost == .inChains, let gone = lost[key], gone >= number - 1,
-            writers[trunk].number < number - 1
-        {
+        if isHonoured(key, number - 1), writers[trunk].number < number - 1 {
             try skip(trunk, to: number - 1, id: previous)
             // The first change after the gap may be one of several.
             return try place(key: key, number: number, previous: previous, id: id)
@@ -64,11 +63,18 @@ extension Merger {
         for index in writers.indices(of: key) where try holds(index, number, id) { return index }
         // Of the changes within a gap no id is known but the last.
         if let index = writers.indices(of: key).first(where: { isGap($0, number) }) { return index }
-        if honoursLost != .none, let gone = lost[key], gone >= number {
+        if isHonoured(key, number) {
             let trunk = writers.trunk(of: key)
             return writers[trunk].number < number ? trunk : nil
         }
         return nil
+    }
+
+    /// Whether a change counts as gone now: it is declared so, and no change of its writer that is here
+    /// has to go first.
+    private func isHonoured(_ key: WriterID, _ number: Int64) -> Bool {
+        guard honoursLost, let gone = lost[key] else { return false }
+        return gone >= number && (heldBack[key] ?? .max) > number
     }
 
     /// Whether the change of this number of a writer's own range is applied and has this id.
@@ -96,9 +102,7 @@ extension Merger {
     /// Goes on after changes that are declared gone.
     private func skip(_ index: WriterIndex, to number: Int64, id: ChangeID) throws {
         let first = writers[index].number + 1
-        try database.execute(
-            sql: "INSERT INTO \(tables("gap")) (writer, first, last) VALUES (?, ?, ?)",
-            arguments: [index, first, number])
+        try noteGap(index, first...number)
         // The ids that are known go to the tables first: those of a gap are not, and it may be wide.
         let known = writers[index].newIDs
         let count = Int64(known.count / ChainBlocks.idBytes)
@@ -107,7 +111,21 @@ extension Merger {
         writers[index].number = number
         writers[index].id = id
         writers[index].isDirty = true
-        gaps[index, default: []].append(first...number)
+    }
+
+    /// Remembers changes that are passed over.
+    func noteGap(_ index: WriterIndex, _ numbers: ClosedRange<Int64>) throws {
+        let isKnown = gaps[index]?.contains {
+            $0.contains(numbers.lowerBound) && $0.contains(numbers.upperBound)
+        }
+        if isKnown == true { return }
+        gaps[index, default: []].append(numbers)
+        try database.execute(
+            sql: """
+                INSERT INTO \(tables("gap")) (writer, first, last) VALUES (?, ?, ?)
+                ON CONFLICT (writer, first) DO UPDATE SET last = max(last, excluded.last)
+                """,
+            arguments: [index, numbers.lowerBound, numbers.upperBound])
     }
 
     /// The ranges of changes that were passed over as lost, as stored.

@@ -16,7 +16,6 @@ final class Merger {
     let chain: ChainBlocks
     var writers: WriterRegister
     var rows: RowCache
-    var digest: Digest
     /// Whether an unknown kind of operation is set aside: then digests are not compared.
     var holdsUnknown: Bool
     /// The number up to which a writer's changes are declared gone.
@@ -24,19 +23,12 @@ final class Merger {
     /// The changes that were passed over, by their writer.
     var gaps: [WriterIndex: [ClosedRange<Int64>]]
     /// Whether such declarations count now: only once nothing else can be applied.
-    var honoursLost = Honouring.none
+    var honoursLost = false
+    /// The number of each writer's first change that is here and waits: what comes after it in a
+    /// chain or a context waits for it, lost or not.
+    var heldBack: [WriterID: Int64] = [:]
     /// How many changes were applied.
     private(set) var appliedCount = 0
-
-    /// How far declarations of lost changes count.
-    enum Honouring {
-        /// Not at all.
-        case none
-        /// A context may name changes that are gone.
-        case inContexts
-        /// A writer may also go on after changes of its own that are gone.
-        case inChains
-    }
 
     /// Why a change cannot be applied now or ever.
     enum Hindrance: Hashable {
@@ -50,6 +42,9 @@ final class Merger {
         case context
     }
 
+    /// The digest as of the last flush.
+    var digest: Digest { rows.digest }
+
     /// Whether the digest stands for the version: not while something is set aside that others
     /// understand, after lost changes, or while branches are known by half.
     var isComparable: Bool { !holdsUnknown && gaps.isEmpty && !writers.isHalfForked }
@@ -61,12 +56,13 @@ final class Merger {
         self.tables = tables
         chain = ChainBlocks(database, tables)
         writers = try Merger.loadWriters(database, tables)
-        rows = try RowCache(database, schema, tables, writerCount: writers.count)
         let stored = try Row.fetchAll(database, sql: "SELECT key, value FROM \(tables("merge"))")
         var values: [String: DatabaseValue] = [:]
         for row in stored { values[row.text(0)] = row[1] }
         let bytes = values["digest"].flatMap { Data.fromDatabaseValue($0) }
-        digest = bytes.flatMap { Digest(bytes: $0) } ?? Digest()
+        rows = try RowCache(
+            database, schema, tables, writerCount: writers.count,
+            digest: bytes.flatMap { Digest(bytes: $0) } ?? Digest())
         holdsUnknown = values["unknown"] != nil
         lost = try Merger.loadLost(database, tables)
         gaps = try Merger.loadGaps(database, tables)
@@ -98,6 +94,7 @@ final class Merger {
                     key: key, branch: branch, parent: parent, fork: fork, number: number, id: id,
                     stamp: row.integer(6), context: nil))
         }
+        register.rankNames()
         let forks = try Row.fetchAll(database, sql: "SELECT writer, number, previous FROM fork")
         for row in forks {
             guard let key = WriterID(bytes: row.bytes(0)),
@@ -154,7 +151,9 @@ final class Merger {
         writers[writer].id = id
         writers[writer].stamp = change.stamp
         writers[writer].isDirty = true
-        writers[writer].newIDs.append(contentsOf: id.bytes.prefix(ChainBlocks.idBytes))
+        id.withUnsafeBytes { bytes in
+            writers[writer].newIDs.append(contentsOf: bytes.prefix(ChainBlocks.idBytes))
+        }
         return nil
     }
 
@@ -162,7 +161,9 @@ final class Merger {
         switch content {
         case .operations(let operations):
             let key = writers[origin.dot.writer].key
-            for operation in operations { try rows.apply(operation, from: origin, by: key) }
+            for operation in operations {
+                try rows.apply(operation, from: origin, by: key, writers: writers.names)
+            }
         case .unknown:
             holdsUnknown = true
             try setAside(origin.dot, "unknown")
@@ -212,6 +213,7 @@ final class Merger {
     private func extend(
         _ context: inout Context, by entries: [Change.ContextEntry]
     ) throws -> Hindrance? {
+        var passedOver: [(WriterIndex, ClosedRange<Int64>)] = []
         for entry in entries {
             guard let key = WriterID(bytes: entry.writer), let id = ChangeID(bytes: entry.id)
             else { return .context }
@@ -220,7 +222,11 @@ final class Merger {
             }
             guard entry.number >= context[writer] else { return .context }
             writers.extend(&context, to: entry.number, of: writer)
+            let applied = writers[writer].number
+            if entry.number > applied { passedOver.append((writer, applied + 1...entry.number)) }
         }
+        // Should they turn up, they belong before this change.
+        for (writer, numbers) in passedOver { try noteGap(writer, numbers) }
         return nil
     }
 }

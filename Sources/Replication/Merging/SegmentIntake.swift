@@ -188,10 +188,10 @@ struct SegmentIntake {
         // While lost changes are passed over, one of them may be found too late: it waited for others
         // that are gone.
         case .found:
-            if merger.honoursLost == .none {
-                report.needsRebuild = true
-            } else {
+            if merger.honoursLost {
                 report.isFoundLate = true
+            } else {
+                report.needsRebuild = true
             }
         case .context:
             guard let segment = try SegmentShelf(database).segment(at: place) else { return }
@@ -283,15 +283,48 @@ struct SegmentIntake {
         try compareDigests()
     }
 
-    /// Everything that is here goes first; only then does a writer go on after changes of its own
-    /// that are gone, and then again everything that this makes possible.
+    /// Passes over what is gone, but never over what is here: a change goes on when of every missing
+    /// writer all held changes up to the missing one are applied. So what is held goes in the order of
+    /// its causes, whatever is missing between.
     private mutating func goOnWithoutLost() throws {
-        defer { merger.honoursLost = .none }
-        repeat {
-            merger.honoursLost = .inContexts
-            try retryWaiting()
-            merger.honoursLost = .inChains
-        } while try retryOnce(stopsAtFirst: true)
+        guard !merger.lost.isEmpty else { return }
+        merger.honoursLost = true
+        defer {
+            merger.honoursLost = false
+            merger.heldBack = [:]
+        }
+        while true {
+            merger.heldBack = try firstWaiting()
+            guard !merger.heldBack.isEmpty else { return }
+            var moved = try retryOnce()
+            if try retryUnsealed() { moved = true }
+            if moved { continue }
+            // Only branches of one writer can hold each other up: one goes first, everywhere the same.
+            merger.heldBack = [:]
+            guard try retryOnce(stopsAtFirst: true) else { return }
+        }
+    }
+
+    /// The number of each writer's first change that is here and waits.
+    private func firstWaiting() throws -> [WriterID: Int64] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT s.writer, s.first, s.last FROM \(waiting) w JOIN segment s USING (seq)
+                """)
+        var first: [WriterID: Int64] = [:]
+        for row in rows {
+            guard let key = WriterID(bytes: row.bytes(0)) else { continue }
+            let applied =
+                merger.writers.indices(of: key).first.map { merger.writers[$0].number } ?? 0
+            let isBegun = (row.integer(1)..<row.integer(2)).contains(applied)
+            let number = isBegun ? applied + 1 : row.integer(1)
+            first[key] = min(first[key] ?? .max, number)
+        }
+        for pending in unsealed {
+            first[pending.writer] = min(first[pending.writer] ?? .max, pending.change.number)
+        }
+        return first
     }
 
     /// Tries every waiting segment whose cause is here; whether one of them moved.
@@ -323,7 +356,7 @@ struct SegmentIntake {
     private func isHere(_ key: WriterID, _ number: Int64, _ id: ChangeID) throws -> Bool {
         if number == 0 { return true }
         if try merger.locate(key: key, number: number, id: id) != nil { return true }
-        guard merger.honoursLost == .inChains, let gone = merger.lost[key] else { return false }
+        guard merger.honoursLost, let gone = merger.lost[key] else { return false }
         return gone >= number
     }
 
