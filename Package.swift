@@ -15,6 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -50,6 +51,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .target(
             name: "RelayServer",
@@ -57,10 +59,13 @@ let package = Package(
                 "Convergence", "Wire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // The business.
@@ -72,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Billing", "Convergence", "Replication", "Sealing", "SyncClient", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
         .executableTarget(
             name: "jalon-relay",
@@ -87,10 +93,14 @@ let package = Package(
         // Tests mirror the sources; `TestSupport` holds generators, oracles and contract suites.
         .target(
             name: "TestSupport",
-            dependencies: ["Convergence", "Wire", "Sealing", "Replication"],
+            dependencies: [
+                "Convergence", "Wire", "Sealing", "Replication",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport"),
         .testTarget(name: "ConvergenceTests", dependencies: ["Convergence", "TestSupport"]),
-        .testTarget(name: "WireTests", dependencies: ["Convergence", "Wire", "TestSupport"]),
+        .testTarget(
+            name: "WireTests", dependencies: ["Convergence", "Wire", "Sealing", "TestSupport"]),
         .testTarget(
             name: "SealingTests", dependencies: ["Convergence", "Wire", "Sealing", "TestSupport"]),
         .testTarget(
@@ -104,14 +114,20 @@ let package = Package(
             dependencies: [
                 "Convergence", "Wire", "Sealing", "Replication", "SyncClient", "RelayServer",
                 "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
             name: "BillingTests",
             dependencies: ["Convergence", "Replication", "Billing", "TestSupport"],
             resources: [.copy("Cases")]),
-        .testTarget(name: "JourneyTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "JalonTests", dependencies: ["Billing", "jalon"]),
+        .testTarget(name: "JourneyTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -61,7 +61,7 @@ package enum Findings {
             "SELECT id, number, hash, content FROM documents WHERE hidden = 0 ORDER BY id"
         ) { cursor in
             let content = cursor.text(3) ?? ""
-            guard SHA256.hexadecimal(content.utf8) != cursor.text(2) else { return }
+            guard ContentHash.hexadecimal(content.utf8) != cursor.text(2) else { return }
             findings.append(
                 .documentDamaged(number: cursor.text(1) ?? "", document: cursor.text(0) ?? ""))
         }

@@ -194,7 +194,7 @@ extension IssuedConflicts {
         _ now: Value
     ) -> String {
         let parts = [document, table, row, field ?? "", text(shown), text(now)]
-        let digest = SHA256.hexadecimal(JSON.array(parts.map { .string($0) }).text.utf8)
+        let digest = ContentHash.hexadecimal(JSON.array(parts.map { .string($0) }).text.utf8)
         return "i" + digest.prefix(16)
     }
 

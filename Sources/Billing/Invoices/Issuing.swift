@@ -95,7 +95,7 @@ extension Invoices {
         guard text.utf8.count <= contentBytesMax else {
             throw BillingFailure.contentTooLarge(bytes: text.utf8.count, limit: contentBytesMax)
         }
-        let hash = SHA256.hexadecimal(text.utf8)
+        let hash = ContentHash.hexadecimal(text.utf8)
         let totals = document.totals
         let row = try writing.freeze(
             "documents",

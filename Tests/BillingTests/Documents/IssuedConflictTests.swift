@@ -123,7 +123,7 @@ struct IssuedConflictTests {
         let issued = try office.issue(id)
         let row = try #require(try office.read { try $0.rows("SELECT * FROM documents") }.first)
         let content = try #require(row.text("content"))
-        #expect(SHA256.hexadecimal(content.utf8) == issued.hash)
+        #expect(ContentHash.hexadecimal(content.utf8) == issued.hash)
         #expect(row.integer("draft") == (try office.read { try DraftRows($0, id) })?.fingerprint)
         #expect(try JSON(reading: Array(content.utf8))["buyer"]?["name"] == .string("Dupont"))
         // What a document says is for good: this text may only change with a new kind of content.
