@@ -4,23 +4,26 @@ extension RowState {
     /// Writers and fields stand by their names and in the order of these, so that the bytes are the
     /// same in every replica that holds the same state.
     package func appendCanonical(
-        table: some Collection<UInt8>, row: RowID, fields: Names, writers: Names,
+        table: [UInt8], row: RowID, fields: Names, writers: Names,
         to bytes: inout [UInt8]
     ) {
         bytes.append(UInt8(table.count))
         bytes.append(contentsOf: table)
         row.append(to: &bytes)
-        for entry in inOrder(entries, fields, writers) {
+        for position in inOrder(entries, fields, writers) {
+            let entry = entries[position]
             bytes.append(0x76)  // v
             Self.append(entry.field, entry.dot, fields, writers, to: &bytes)
             bytes.append(entry.isOriginal ? 1 : 0)
             Self.append(entry.value, to: &bytes)
         }
-        for tally in inOrder(tallies, fields, writers) {
+        for position in inOrder(tallies, fields, writers) {
+            let tally = tallies[position]
             bytes.append(0x74)  // t
             Self.append(tally.field, tally.dot, fields, writers, to: &bytes)
-            Self.append(UInt64(bitPattern: tally.sum), to: &bytes)
+            bytes.append(bigEndian: UInt64(bitPattern: tally.sum))
         }
+        guard !removals.isEmpty else { return }
         for removal in removals.sorted(by: { Self.precedes($0.dot, $1.dot, writers) }) {
             bytes.append(0x72)  // r
             Self.append(removal.dot, writers, to: &bytes)
@@ -28,14 +31,18 @@ extension RowState {
         }
     }
 
+    /// The places of the parts in the order of fields, then dots.
     private func inOrder<Part: CanonicalPart>(
         _ parts: [Part], _ fields: Names, _ writers: Names
-    ) -> [Part] {
-        guard parts.count > 1 else { return parts }
-        return parts.sorted { left, right in
+    ) -> [Int] {
+        var places = Array(parts.indices)
+        guard places.count > 1 else { return places }
+        places.sort { left, right in
+            let (left, right) = (parts[left], parts[right])
             if left.field != right.field { return fields.precedes(left.field, right.field) }
             return Self.precedes(left.dot, right.dot, writers)
         }
+        return places
     }
 
     private static func precedes(_ left: Dot, _ right: Dot, _ writers: Names) -> Bool {
@@ -56,7 +63,7 @@ extension RowState {
         let name = writers[dot.writer]
         bytes.append(UInt8(name.count))
         bytes.append(contentsOf: name)
-        append(UInt64(dot.number), to: &bytes)
+        bytes.append(bigEndian: UInt64(dot.number))
     }
 
     private static func append(_ value: Value, to bytes: inout [UInt8]) {
@@ -64,17 +71,11 @@ extension RowState {
         case .null: bytes.append(0)
         case .integer(let integer):
             bytes.append(1)
-            append(UInt64(bitPattern: integer), to: &bytes)
+            bytes.append(bigEndian: UInt64(bitPattern: integer))
         case .text(let text):
             bytes.append(2)
-            append(UInt64(text.utf8.count), to: &bytes)
+            bytes.append(bigEndian: UInt64(text.utf8.count))
             bytes.append(contentsOf: text.utf8)
-        }
-    }
-
-    private static func append(_ integer: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: integer >> UInt64(shift)))
         }
     }
 }

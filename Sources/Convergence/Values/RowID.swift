@@ -69,38 +69,29 @@ package struct RowID: Hashable, Sendable {
     /// The 15 bytes.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        for shift in stride(from: 56, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: high >> UInt64(shift)))
-        }
-        for shift in stride(from: 48, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: low >> UInt64(shift)))
-        }
+        bytes.reserveCapacity(Self.byteCount + 1)
+        bytes.append(bigEndian: high)
+        bytes.append(bigEndian: low << 8)
+        bytes.removeLast()
         return bytes
     }
 
     /// Appends the written form.
     package func append(to output: inout [UInt8]) {
         output.append(kind.rawValue)
-        var high = high >> 8
-        var low = low | self.high << 56
-        var digits: (UInt64, UInt64) = (0, 0)
-        // The digits come out last first: gather twelve of them in each half.
-        for position in 0..<24 {
-            let digit = low & 31
-            low = low >> 5 | high << 59
-            high >>= 5
-            if position < 12 {
-                digits.1 |= digit << UInt64(position * 5)
-            } else {
-                digits.0 |= digit << UInt64((position - 12) * 5)
+        // The first twelve digits are the upper 60 of the 64 high bits, the others what is left.
+        Self.append(high >> 4, to: &output)
+        Self.append((high & 15) << 56 | low, to: &output)
+    }
+
+    /// Appends twelve digits for the lower 60 bits.
+    private static func append(_ bits: UInt64, to output: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(byteCount: 12, alignment: 1) { digits in
+            for position in 0..<12 {
+                let value = UInt8(truncatingIfNeeded: bits >> UInt64(55 - position * 5))
+                digits[position] = Base32.digit(of: value)
             }
-        }
-        for half in [digits.0, digits.1] {
-            for shift in stride(from: 55, through: 0, by: -5) {
-                output.append(
-                    Base32.digit(of: UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 31))
-            }
+            output.append(contentsOf: digits)
         }
     }
 

@@ -15,9 +15,10 @@ struct RowCache {
         /// The row's place in its SQLite table; nil when it is not there yet.
         var place: Int64?
         var state: RowState
-        /// What was loaded or last written; nil when the row is new.
-        var original: RowState?
+        /// Whether it changed: then its former hash is out of the digest.
         var isDirty = false
+        /// Whether it was marked as disputed before it changed.
+        var wasDisputed = false
     }
 
     private let database: Database
@@ -26,6 +27,9 @@ struct RowCache {
     /// The number of writers that stored rows can name.
     var writerCount: Int
     private(set) var names: StoredNames
+    /// The sum over all rows; while rows are changed, over those that are not.
+    var digest: Convergence.Digest
+    private var canonical: [UInt8] = []
     private var shapes: [Int: TableShape] = [:]
     private var places: [Key: Int] = [:]
     private var cached: ContiguousArray<Cached> = []
@@ -35,22 +39,26 @@ struct RowCache {
     private let aliveIndex: Int
 
     init(
-        _ database: Database, _ schema: Schema, _ tables: TableNames, writerCount: Int
+        _ database: Database, _ schema: Schema, _ tables: TableNames, writerCount: Int,
+        digest: Convergence.Digest
     ) throws {
         self.database = database
         self.schema = schema
         self.tables = tables
         self.writerCount = writerCount
+        self.digest = digest
         names = try StoredNames(database, tables)
         aliveIndex = try names.index(of: Self.alive)
         conflicts = ConflictMarks(database, tables)
     }
 
-    /// Applies one operation; `key` is the public key of the writer.
+    /// Applies one operation; `key` is the public key of its writer, `writers` names all of them.
     mutating func apply(
-        _ operation: Operation, from origin: borrowing Origin, by key: WriterID
+        _ operation: Operation, from origin: borrowing Origin, by key: WriterID,
+        writers: borrowing Names
     ) throws {
         let place = try load(operation.table, operation.row)
+        if !cached[place].isDirty { touch(place, writers) }
         let isFrozen = operation.row.kind == .frozen
         switch operation {
         case .put(let table, let row, let fields):
@@ -68,7 +76,14 @@ struct RowCache {
             }
         case .remove: cached[place].state.remove(from: origin, isFrozen: isFrozen)
         }
+    }
+
+    /// Takes what a row was out of the digest, before it changes: cheaper than keeping a copy.
+    private mutating func touch(_ place: Int, _ writers: borrowing Names) {
         cached[place].isDirty = true
+        guard cached[place].place != nil, let shape = shapes[cached[place].key.table] else { return }
+        hash(place, shape, writers).withUnsafeBytes { digest.subtract($0) }
+        cached[place].wasDisputed = isDisputed(place, writers)
     }
 
     /// The state of a row as it stands in this transaction; an empty one when nothing was written.
@@ -94,9 +109,7 @@ struct RowCache {
         }
         places[key] = cached.count
         cached.append(
-            Cached(
-                key: key, place: found?.place, state: found?.state ?? RowState(),
-                original: found?.state))
+            Cached(key: key, place: found?.place, state: found?.state ?? RowState()))
         return cached.count - 1
     }
 
@@ -109,47 +122,42 @@ struct RowCache {
 
     // MARK: - Writing
 
-    /// Writes the changed rows, carries the digest along, and forgets all rows.
-    mutating func flush(into digest: inout Convergence.Digest, writers: Names) throws {
+    /// Writes the changed rows, brings the digest up to date, and forgets all rows.
+    mutating func flush(writers: Names) throws {
         try names.flush()
         let dirty = cached.indices.filter { cached[$0].isDirty }.sorted { left, right in
             let (one, other) = (cached[left], cached[right])
             if one.key.table != other.key.table { return one.key.table < other.key.table }
             return (one.place ?? .max) < (other.place ?? .max)
         }
-        var canonical: [UInt8] = []
         for position in dirty {
-            let row = cached[position]
-            guard let shape = shapes[row.key.table] else { continue }
-            if let original = row.original {
-                hash(original, row.key, shape, writers, &canonical) { digest.subtract($0) }
+            let key = cached[position].key
+            guard let shape = shapes[key.table] else { continue }
+            hash(position, shape, writers).withUnsafeBytes { digest.add($0) }
+            try shape.store(
+                key.row, cached[position].state, at: cached[position].place, writers: writers)
+            let isDisputed = isDisputed(position, writers)
+            if isDisputed != cached[position].wasDisputed {
+                try conflicts.set(isDisputed, shape.name, key.row)
             }
-            hash(row.state, row.key, shape, writers, &canonical) { digest.add($0) }
-            try shape.store(row.key.row, row.state, at: row.place, writers: writers)
-            try mark(row, shape, writers)
         }
         places.removeAll(keepingCapacity: true)
         cached.removeAll(keepingCapacity: true)
     }
 
-    private func hash(
-        _ state: RowState, _ key: Key, _ shape: TableShape, _ writers: Names,
-        _ canonical: inout [UInt8], _ use: (UnsafeRawBufferPointer) -> Void
-    ) {
+    private mutating func hash(
+        _ position: Int, _ shape: TableShape, _ writers: borrowing Names
+    ) -> SHA256.Digest {
         canonical.removeAll(keepingCapacity: true)
-        state.appendCanonical(
-            table: shape.nameBytes, row: key.row, fields: names.all, writers: writers,
-            to: &canonical)
-        SHA256.hash(data: canonical).withUnsafeBytes(use)
+        cached[position].state.appendCanonical(
+            table: shape.nameBytes, row: cached[position].key.row, fields: names.all,
+            writers: writers, to: &canonical)
+        return SHA256.hash(data: canonical)
     }
 
-    private func mark(_ row: Cached, _ shape: TableShape, _ writers: Names) throws {
-        let isFrozen = row.key.row.kind == .frozen
-        let had =
-            row.original?.isDisputed(isFrozen: isFrozen, alive: aliveIndex, writers: writers)
-            ?? false
-        let has = row.state.isDisputed(isFrozen: isFrozen, alive: aliveIndex, writers: writers)
-        if has != had { try conflicts.set(has, shape.name, row.key.row) }
+    private func isDisputed(_ position: Int, _ writers: borrowing Names) -> Bool {
+        cached[position].state.isDisputed(
+            isFrozen: cached[position].key.row.kind == .frozen, alive: aliveIndex, writers: writers)
     }
 }
 

@@ -15,6 +15,7 @@ struct StoredNames {
         saved = 0
         let stored = try String.fetchAll(database, sql: "SELECT name FROM \(table) ORDER BY idx")
         for name in stored { indices[name] = all.insert(Array(name.utf8)) }
+        all.rank()
         saved = all.count
     }
 

@@ -1,3 +1,4 @@
+import Convergence
 import Crypto
 import Glibc
 import Wire

@@ -1,5 +1,5 @@
 import Convergence
-import Crypto
+package import Crypto
 
 /// A value of a fixed number of bytes, written on lines as base64url without padding.
 package protocol Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -34,6 +34,57 @@ extension Identifier {
     }
 }
 
+/// Thirty-two bytes held in place: ids come by the hundred thousand, and none of them is to cost an
+/// allocation.
+package struct Words32: Hashable, Sendable {
+    // In the order of the bytes in memory, whatever the machine's own order within a word.
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var third: UInt64 = 0
+    private var fourth: UInt64 = 0
+
+    /// Zeros.
+    package init() {}
+
+    /// The first 32 of these bytes; what is missing is zero.
+    package init(_ bytes: UnsafeRawBufferPointer) {
+        Swift.withUnsafeMutableBytes(of: &self) { $0.copyMemory(from: .init(rebasing: bytes.prefix(32))) }
+    }
+
+    /// Hands the bytes out.
+    package func withUnsafeBytes<Answer>(_ body: (UnsafeRawBufferPointer) -> Answer) -> Answer {
+        Swift.withUnsafeBytes(of: self, body)
+    }
+}
+
+/// An identifier of 32 bytes.
+package protocol WideIdentifier: Identifier {
+    /// The bytes, in place.
+    var words: Words32 { get }
+    /// Takes the bytes.
+    init(words: Words32)
+}
+
+extension WideIdentifier {
+    package static var byteCount: Int { 32 }
+
+    package var bytes: [UInt8] { words.withUnsafeBytes { Array($0) } }
+
+    package init(checked bytes: [UInt8]) {
+        self.init(words: bytes.withUnsafeBytes { Words32($0) })
+    }
+
+    /// Takes a hash as it is.
+    package init(_ digest: SHA256.Digest) {
+        self.init(words: digest.withUnsafeBytes { Words32($0) })
+    }
+
+    /// Hands the bytes out without copying them.
+    package func withUnsafeBytes<Answer>(_ body: (UnsafeRawBufferPointer) -> Answer) -> Answer {
+        words.withUnsafeBytes(body)
+    }
+}
+
 /// The books' identity: 16 bytes that the books' admission key gives, see ``Admission``.
 package struct BooksID: Identifier {
     package static let byteCount = 16
@@ -42,27 +93,24 @@ package struct BooksID: Identifier {
 }
 
 /// A writer's name: its Ed25519 public key (RFC 8032).
-package struct WriterID: Identifier {
-    package static let byteCount = 32
-    package let bytes: [UInt8]
-    package init(checked bytes: [UInt8]) { self.bytes = bytes }
+package struct WriterID: WideIdentifier {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
 }
 
 /// The identity of a change and of all changes of its writer before it, as the chain key gives it.
-package struct ChangeID: Identifier {
-    package static let byteCount = 32
-    package let bytes: [UInt8]
-    package init(checked bytes: [UInt8]) { self.bytes = bytes }
+package struct ChangeID: WideIdentifier {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
 
     /// What stands before a writer's first change: 32 zero bytes.
-    package static let origin = ChangeID(checked: [UInt8](repeating: 0, count: 32))
+    package static let origin = ChangeID(words: Words32())
 }
 
 /// The identity of a segment's exact bytes: SHA-256 of its binary form.
-package struct SegmentHash: Identifier {
-    package static let byteCount = 32
-    package let bytes: [UInt8]
-    package init(checked bytes: [UInt8]) { self.bytes = bytes }
+package struct SegmentHash: WideIdentifier {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
 }
 
 /// A mailbox's random name for one life of its contents: a mailbox made anew has another.
@@ -73,19 +121,18 @@ package struct Generation: Identifier {
 }
 
 /// The running hash of a mailbox at a position: it stands for every segment up to there, in order.
-package struct Mark: Identifier {
-    package static let byteCount = 32
-    package let bytes: [UInt8]
-    package init(checked bytes: [UInt8]) { self.bytes = bytes }
+package struct Mark: WideIdentifier {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
 
     /// The mark of an empty mailbox: 32 zero bytes.
-    package static let origin = Mark(checked: [UInt8](repeating: 0, count: 32))
+    package static let origin = Mark(words: Words32())
 
     /// The mark after one more segment: SHA-256(this mark ‖ the segment's hash).
     package func following(_ hash: SegmentHash) -> Mark {
         var hasher = SHA256()
-        hasher.update(data: bytes)
-        hasher.update(data: hash.bytes)
-        return Mark(checked: Array(hasher.finalize()))
+        withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        hash.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        return Mark(hasher.finalize())
     }
 }

@@ -108,12 +108,3 @@ private struct ByteReader {
         take(count).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
-
-extension [UInt8] {
-    /// Appends an integer, most significant byte first.
-    package mutating func append(bigEndian integer: some FixedWidthInteger & UnsignedInteger) {
-        for shift in stride(from: integer.bitWidth - 8, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: integer >> shift))
-        }
-    }
-}
