@@ -81,7 +81,9 @@ struct RowCache {
     /// Takes what a row was out of the digest, before it changes: cheaper than keeping a copy.
     private mutating func touch(_ place: Int, _ writers: borrowing Names) {
         cached[place].isDirty = true
-        guard cached[place].place != nil, let shape = shapes[cached[place].key.table] else { return }
+        guard cached[place].place != nil, let shape = shapes[cached[place].key.table] else {
+            return
+        }
         hash(place, shape, writers).withUnsafeBytes { digest.subtract($0) }
         cached[place].wasDisputed = isDisputed(place, writers)
     }

@@ -48,7 +48,9 @@ package struct Words32: Hashable, Sendable {
 
     /// The first 32 of these bytes; what is missing is zero.
     package init(_ bytes: UnsafeRawBufferPointer) {
-        Swift.withUnsafeMutableBytes(of: &self) { $0.copyMemory(from: .init(rebasing: bytes.prefix(32))) }
+        Swift.withUnsafeMutableBytes(of: &self) { own in
+            own.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(32)))
+        }
     }
 
     /// Hands the bytes out.
