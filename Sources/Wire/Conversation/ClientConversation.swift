@@ -63,11 +63,10 @@ package struct ClientConversation: Sendable {
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
     private var stored: Set<SegmentHash> = []
-    /// Segments among which the peer could not read some, to be sent one by one.
-    private var suspects: ArraySlice<Offer> = []
-    /// How many of the suspects are still to be found.
-    private var unreadCount = 0
-    private var lineRefusals: [Refusal] = []
+    /// Why the peer could not read a line of this request.
+    private var lineRefusal: Refusal?
+    /// Whether a segment that the peer cannot read is being looked for.
+    private var isSingly = false
     private var isComparing = false
     private var isCutShort = false
     private var isFirst = true
@@ -103,16 +102,15 @@ package struct ClientConversation: Sendable {
     package mutating func nextRequest() -> Request? {
         guard phase == .talking, inventory == nil else { return nil }
         let hasMore = last?.more ?? false
-        let hasNews = !suspects.isEmpty || !outgoing.isEmpty || !wanted.isEmpty
-        guard isFirst || hasMore || hasNews else {
+        guard isFirst || hasMore || !outgoing.isEmpty || !wanted.isEmpty else {
             phase = .ended
             return nil
         }
         isFirst = false
-        let isAlone = unreadCount > 0 && !suspects.isEmpty
-        inFlight = isAlone ? [suspects.removeFirst()] : takeOffers()
+        // One segment and nothing else, so that it is known what could not be read.
+        let isAlone = isSingly && !outgoing.isEmpty
+        inFlight = isAlone ? [outgoing.removeFirst()] : takeOffers()
         var closing: [Line] = []
-        // A suspect goes alone, so that it is known what could not be read.
         let asking = isAlone ? [] : Array(wanted.prefix(Limits.hashesPerLineMax))
         if !asking.isEmpty { closing.append(.want(asking)) }
         asked = Set(asking)
@@ -120,17 +118,13 @@ package struct ClientConversation: Sendable {
         closing.append(.done)
         answered = nil
         last = nil
-        lineRefusals = []
+        lineRefusal = nil
         phase = .answering
         return Request(
             hello: .hello(books: books, reached), segments: inFlight.map(\.hash), closing: closing)
     }
 
     private mutating func takeOffers() -> [Offer] {
-        // Suspects are older, and what depends on a segment never overtakes it.
-        outgoing = suspects + outgoing
-        suspects = []
-        unreadCount = 0
         var budget = SegmentBudget(bytesMax: Limits.requestBytesMax - 65_536)
         var taken: [Offer] = []
         while let offer = outgoing.first, budget.takes(lineBytes: offer.lineBytes) {
@@ -174,14 +168,13 @@ package struct ClientConversation: Sendable {
             refused.insert(hash)
         } else if refusal.kind == .never, !inFlight.isEmpty {
             // The peer could not read which segment it was, so none of this request is settled.
-            lineRefusals.append(refusal)
+            lineRefusal = lineRefusal ?? refusal
         } else {
             throw .refused(refusal)
         }
         // What comes after it would be refused alike.
         if refusal.kind == .later {
             outgoing = []
-            suspects = []
             isCutShort = true
         }
     }
@@ -223,17 +216,18 @@ package struct ClientConversation: Sendable {
     /// What was sent is stored; or it is under suspicion, if lines of it could not be read.
     private mutating func settleFlight() {
         let rest = inFlight.filter { !refused.contains($0.hash) }
-        inFlight = []
-        guard let refusal = lineRefusals.first else {
+        if lineRefusal != nil, inFlight.count > 1 || !asked.isEmpty {
+            // Which line it was is not known; the one with the hashes asked for, perhaps.
+            arrived = []
+            asked = []
+            guard !isCutShort else { return }
+            outgoing = rest + outgoing
+            isSingly = true
+        } else if let lineRefusal {
+            unread += rest.map { Refusal(lineRefusal.code, hash: $0.hash) }
+            isSingly = false
+        } else {
             stored.formUnion(rest.map(\.hash))
-            return
-        }
-        if rest.count == 1, asked.isEmpty {
-            unread.append(Refusal(refusal.code, hash: rest[0].hash))
-            unreadCount = max(0, unreadCount - 1)
-        } else if !isCutShort {
-            suspects = rest[...]
-            unreadCount = lineRefusals.count
         }
     }
 
@@ -245,8 +239,7 @@ package struct ClientConversation: Sendable {
         inventory = nil
         let theirSet = Set(theirs)
         let ownSet = Set(own.map(\.hash))
-        suspects = suspects.filter { !theirSet.contains($0.hash) }
-        let apart = theirSet.union(unread.compactMap(\.hash)).union(suspects.map(\.hash))
+        let apart = theirSet.union(unread.compactMap(\.hash))
         outgoing = own.filter { !apart.contains($0.hash) }[...]
         wanted = theirs.filter { !ownSet.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))
@@ -254,7 +247,6 @@ package struct ClientConversation: Sendable {
     }
 
     private mutating func updateComparison() {
-        let isOver = wanted.isEmpty && outgoing.isEmpty && suspects.isEmpty
-        if isOver, !isCutShort { isComparing = false }
+        if wanted.isEmpty, outgoing.isEmpty, !isCutShort { isComparing = false }
     }
 }

@@ -95,7 +95,7 @@ import Wire
             mark: .origin)
         let (conversation, requests) = try talk(
             segments, unreadable: [segments[0].hash, segments[2].hash], to: store, from: before)
-        #expect(requests.count < 8)
+        #expect(requests.count < 9)
         #expect(store.inventory().count == 2)
         #expect(Set(conversation.unread.map(\.hash)) == [segments[0].hash, segments[2].hash])
         #expect(conversation.standing.generation == store.state().generation)
