@@ -1,6 +1,6 @@
 package import Wire
 
-/// A place where the books are met: a relay, later a folder or a program.
+/// A place where the books are met: a relay, a folder or a program.
 package struct Peer: Hashable, Sendable {
     /// The local number.
     package let id: Int64

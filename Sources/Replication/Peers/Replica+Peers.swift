@@ -87,11 +87,15 @@ extension Replica {
         }
     }
 
-    /// An invitation to these books, with the relays that this replica meets.
-    package func invitation(name: String) throws -> Invitation {
+    /// An invitation to these books, with those of the peers that are worth naming elsewhere.
+    package func invitation(
+        name: String, naming isNamed: (Peer) -> Bool = { _ in true }
+    ) throws -> Invitation {
         Invitation(
             secret: key.secret, name: name,
-            relays: try peers().map { Invitation.Relay(name: $0.name, address: $0.address) })
+            relays: try peers().filter(isNamed).map {
+                Invitation.Relay(name: $0.name, address: $0.address)
+            })
     }
 
     // MARK: - Admission

@@ -5,14 +5,17 @@ package import Wire
 package struct ReplicaLedger: SyncLedger {
     private let replica: Replica
     private let peer: Peer
+    private let keepsStanding: Bool
     private var offering: Offering?
     /// What came and what it changed.
     package private(set) var intake = IntakeReport()
 
-    /// A ledger over a replica for one peer.
-    package init(_ replica: Replica, _ peer: Peer) {
+    /// A ledger over a replica for one peer. `keepsStanding` is false for a peer whose mailbox has no
+    /// life of its own, and with which both sides always compare what they hold.
+    package init(_ replica: Replica, _ peer: Peer, keepsStanding: Bool = true) {
         self.replica = replica
         self.peer = peer
+        self.keepsStanding = keepsStanding
     }
 
     package var books: BooksID { replica.books }
@@ -30,6 +33,8 @@ package struct ReplicaLedger: SyncLedger {
         try replica.inventory(for: peer)
     }
 
+    package func setAside() throws -> Set<SegmentHash> { try replica.setAside() }
+
     package func segment(_ hash: SegmentHash) throws -> Segment? { try replica.segment(hash) }
 
     package mutating func accept(_ segments: [Segment]) throws -> Int {
@@ -41,8 +46,9 @@ package struct ReplicaLedger: SyncLedger {
     package mutating func settle(_ score: SyncScore) throws {
         guard let offering else { return }
         try replica.settle(
-            peer, score.standing, offered: offering, settled: score.settled,
-            refused: score.refusals, peerChanged: score.peerChanged)
+            peer, keepsStanding ? score.standing : .nowhere, offered: offering,
+            settled: score.settled, refused: score.refusals,
+            peerChanged: score.peerChanged && keepsStanding)
     }
 
     package mutating func finish() throws { try replica.noteSync(with: peer) }

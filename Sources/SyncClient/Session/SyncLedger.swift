@@ -15,6 +15,9 @@ package protocol SyncLedger {
     /// Everything the replica holds that the peer has not refused for ever.
     func inventory() throws -> [ClientConversation.Offer]
 
+    /// What the replica refused itself: it need not come again.
+    func setAside() throws -> Set<SegmentHash>
+
     /// A held segment.
     func segment(_ hash: SegmentHash) throws -> Segment?
 

@@ -55,13 +55,16 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
                 throw SyncFailure.broken(error)
             }
             report.requests += 1
-            if conversation.needsInventory { conversation.compare(with: try ledger.inventory()) }
+            if conversation.needsInventory {
+                conversation.compare(
+                    with: try ledger.inventory(), without: try ledger.setAside())
+            }
             // What came damaged is still lying there: the next conversation looks for it.
             try settle(hasDamage ? Self.doubtful : conversation.standing)
         }
         report.peerChanged = conversation.peerChanged
         report.refusals += conversation.unread
-        report.sent = conversation.settled.count
+        report.sent = conversation.delivered
         report.position = conversation.standing.position
         try ledger.finish()
         return report

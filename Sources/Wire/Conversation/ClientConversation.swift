@@ -81,6 +81,8 @@ package struct ClientConversation: Sendable {
     /// Segments that the peer holds, as this conversation showed. When ``peerChanged``, what was
     /// known of the peer before counts no more.
     package private(set) var settled: Set<SegmentHash> = []
+    /// How many segments the peer took.
+    package private(set) var delivered = 0
     /// Segments that the peer could not read, found out one by one. It names none of them, so these
     /// refusals came on no line.
     package private(set) var unread: [Refusal] = []
@@ -228,20 +230,22 @@ package struct ClientConversation: Sendable {
             isSingly = false
         } else {
             stored.formUnion(rest.map(\.hash))
+            delivered += rest.count
         }
     }
 
     /// Sets both inventories against each other: each side gets what it lacks.
     ///
-    /// `own` is everything the replica holds and the peer has not refused for ever.
-    package mutating func compare(with own: [Offer]) {
+    /// `own` is everything the replica holds and the peer has not refused for ever; `setAside` what
+    /// the replica refused itself and need not get again.
+    package mutating func compare(with own: [Offer], without setAside: Set<SegmentHash> = []) {
         let theirs = inventory ?? []
         inventory = nil
         let theirSet = Set(theirs)
         let ownSet = Set(own.map(\.hash))
         let apart = theirSet.union(unread.compactMap(\.hash))
         outgoing = own.filter { !apart.contains($0.hash) }[...]
-        wanted = theirs.filter { !ownSet.contains($0) }[...]
+        wanted = theirs.filter { !ownSet.contains($0) && !setAside.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))
         updateComparison()
     }

@@ -16,6 +16,7 @@ extension Failure {
         case let failure as SealingFailure: self.init(failure)
         case let failure as SyncFailure: self.init(failure)
         case let failure as PeerAddress.Fault: self.init(failure)
+        case let failure as FolderFailure: self.init(failure)
         default:
             self.init(
                 "something happened that this program does not expect: \(error)",

@@ -7,7 +7,8 @@ extension Failure {
         let why =
             switch fault {
             case .form: "it begins with https:// (or http:// at home) and names a machine"
-            case .scheme(nil): "it does not begin with https:// or http://"
+            case .scheme(nil):
+                "it does not begin with https:// or http://, and a folder has a / in its name"
             case .scheme(let scheme?): "it begins with \(scheme)://, not with https:// or http://"
             case .credentials: "it holds a user's name or password, which a relay does not take"
             case .query: "it has a ? or # in it, and a relay's address has none"

@@ -20,7 +20,7 @@ enum Folders {
     static func state() throws(Failure) -> String { try user("XDG_STATE_HOME", ".local/state") }
 
     /// A path from the root on, so that messages name the folder that was meant.
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         guard let buffer = getcwd(nil, 0) else { return path }
         defer { free(buffer) }

@@ -83,6 +83,8 @@ final class Device: SyncLedger, Membership {
 
     func inventory() -> [ClientConversation.Offer] { held.map(offer) }
 
+    func setAside() -> Set<SegmentHash> { [] }
+
     func segment(_ hash: SegmentHash) -> Segment? { held.first { $0.hash == hash } }
 
     func accept(_ segments: [Segment]) -> Int {

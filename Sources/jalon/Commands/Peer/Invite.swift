@@ -14,7 +14,8 @@ struct Invite: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let replica = try session.replica()
         let name = try replica.read { try Books.recordedName($0) } ?? ""
-        let invitation = try replica.invitation(name: name)
+        // A folder of this machine is nowhere on another.
+        let invitation = try replica.invitation(name: name) { !$0.address.hasPrefix("/") }
         if invitation.relays.isEmpty {
             session.output.notice(
                 "There is no relay in it yet. First, if there is one: jalon peer add NAME URL")

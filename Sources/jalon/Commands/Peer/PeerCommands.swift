@@ -6,23 +6,27 @@ import SyncClient
 /// `jalon peer …`.
 struct PeerCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "peer", abstract: "The relays where your devices meet.",
+        commandName: "peer", abstract: "The relays and folders where your devices meet.",
         subcommands: [PeerAdd.self, PeerList.self, PeerRemove.self],
         defaultSubcommand: PeerList.self)
 }
 
 struct PeerAdd: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add a relay.",
+        commandName: "add", abstract: "Add a relay or a folder.",
         discussion: """
-            Nothing is asked of it before the next jalon sync. A relay that is not open needs an \
+            Nothing is asked of it before the next jalon sync. A folder is named by its path, as in \
+            /media/anna/STICK/jalon; if it is missing, the first jalon sync makes it, not the folders \
+            above it. A relay that is not open needs an \
             enrolment, which jalon-relay enroll prints: --enrolment - reads it from standard input. \
             It travels sealed in the books, so that one device has to give it.
             """)
 
     @Argument(help: ArgumentHelp("What you call it.", valueName: "name"))
     var name: String
-    @Argument(help: ArgumentHelp("Its address, as in https://relay.example.org.", valueName: "url"))
+    @Argument(
+        help: ArgumentHelp(
+            "Its address, as in https://relay.example.org, or a folder.", valueName: "place"))
     var url: String
     @Option(
         help: ArgumentHelp("- reads the relay's enrolment from standard input.", valueName: "-"))
@@ -31,7 +35,7 @@ struct PeerAdd: LocalCommand {
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let address = try PeerAddress(url).text
+        guard let address = try PeerName.address(url) else { throw PeerAddress.Fault.scheme(nil) }
         let name = try PeerName.checked(name)
         let token = try readEnrolment(session)
         let replica = try session.replica(for: .writing)

@@ -10,22 +10,56 @@ struct Meeting {
     let report: SyncReport
     /// Changes that came and are applied.
     let changes: Int
+    /// What hindered the rest, and where files lie that cannot be read: of a folder.
+    var hindrance: FolderFailure?
+    var unreadFiles: [String] = []
 
     /// Meets a peer: sends what it lacks, takes what it has, and mends what that asks for.
     static func hold(_ replica: Replica, _ peer: Peer, _ client: HTTPClient) async throws -> Meeting
     {
-        let carrier = HTTPCarrier(
-            try PeerAddress(peer.address), member: ReplicaMembership(replica, peer), client: client)
-        var session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
+        switch try PeerPlace(peer.address) {
+        case .relay(let address):
+            let carrier = HTTPCarrier(
+                address, member: ReplicaMembership(replica, peer), client: client)
+            let session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
+            return try await run(session, replica, peer)
+        case .folder(let path): return try await meet(folder: path, replica, peer)
+        }
+    }
+
+    private static func run<Carrier: Transport>(
+        _ session: SyncSession<ReplicaLedger, Carrier>, _ replica: Replica, _ peer: Peer
+    ) async throws -> Meeting {
+        var session = session
         let report = try await session.run()
         try replica.mend()
         return Meeting(peer: peer, report: report, changes: session.ledger.intake.changes)
     }
 
+    private static func meet(
+        folder path: String, _ replica: Replica, _ peer: Peer
+    ) async throws -> Meeting {
+        let store = try FolderStore(
+            path: path, books: replica.books, isNew: peer.lastSync == nil,
+            random: Environment.system.random)
+        let carrier = FolderCarrier(store, books: replica.books)
+        let ledger = ReplicaLedger(replica, peer, keepsStanding: false)
+        let session = try SyncSession(ledger, over: carrier, comparing: true)
+        let meeting = try await run(session, replica, peer)
+        var report = meeting.report
+        // That both sides compare is nothing to tell of a folder, nor is each segment that waits.
+        report.peerChanged = false
+        report.refusals.removeAll { $0.code == .storage }
+        report.sent = store.written
+        return Meeting(
+            peer: peer, report: report, changes: meeting.changes, hindrance: carrier.fault,
+            unreadFiles: store.damaged)
+    }
+
     /// Whether anything went either way, or is worth a word.
     var hasNews: Bool {
         report.sent > 0 || changes > 0 || report.setAside + report.unreadable > 0
-            || report.peerChanged || !report.refusals.isEmpty
+            || report.peerChanged || !report.refusals.isEmpty || hindrance != nil
     }
 
     /// `name url sent received changes setAside refused healed position`.
@@ -36,7 +70,7 @@ struct Meeting {
             "changes": .integer(changes), "setAside": .integer(report.setAside + report.unreadable),
             "refused": .texts(report.refusals.map(\.code.rawValue)),
             "healed": .bool(report.peerChanged), "position": .integer(report.position),
-            "error": .null,
+            "error": failure.map { .string($0.what) } ?? .null,
         ])
     }
 
@@ -57,9 +91,26 @@ struct Meeting {
         if damaged > 0 {
             page.line("\(Self.count(damaged, "damaged parcel")) set aside: jalon doctor", .warning)
         }
+        if let first = unreadFiles.first {
+            let rest = unreadFiles.count > 1 ? " and others" : ""
+            page.line(
+                "\(Self.count(unreadFiles.count, "file")) in \(peer.address) cannot be read whole:"
+                    + " \(first)\(rest).", .warning)
+            page.line("It may be on its way still; if not, remove it: who has it writes it again.")
+        }
+        if case .readOnly = hindrance {
+            page.line("Nothing was written to \(name): \(peer.address) can only be read.", .warning)
+        }
         for refusal in report.refusals {
             page.line("\(name) did not take a parcel: \(refusal.code.rawValue).", .warning)
         }
+    }
+
+    /// What is to be told as a failure. A folder that can only be read was read.
+    var failure: Failure? {
+        guard let hindrance else { return nil }
+        if case .readOnly = hindrance { return nil }
+        return Failure(hindrance)
     }
 
     static func count(_ count: Int, _ noun: String) -> String {

@@ -6,6 +6,8 @@ import Replication
 struct Round {
     private(set) var meetings: [Meeting] = []
     private(set) var failures: [(peer: Peer, failure: Failure)] = []
+    /// What hindered meetings that were held all the same.
+    private var hindrances: [Failure] = []
 
     /// Meets them all. What fails is said at once; if nothing else happened, it is thrown.
     static func hold(
@@ -15,12 +17,15 @@ struct Round {
         for peer in peers {
             do {
                 output.progress("Meeting \(peer.name) …")
-                round.meetings.append(try await Meeting.hold(replica, peer, client))
+                let meeting = try await Meeting.hold(replica, peer, client)
+                round.meetings.append(meeting)
+                if let failure = meeting.failure { round.hindrances.append(failure) }
             } catch {
                 round.failures.append((peer, Failure(error)))
             }
         }
         output.progress("")
+        for failure in round.hindrances { output.report(failure) }
         guard let first = round.failures.first else { return round }
         if round.meetings.isEmpty, round.failures.count == 1 { throw first.failure }
         for (_, failure) in round.failures { output.report(failure) }
@@ -43,7 +48,8 @@ struct Round {
             "conflicts": .integer(status.conflicts), "waiting": .integer(status.waiting.count),
             "unsent": .integer(status.unsent),
         ])
-        return Answer(json: json, status: failures.first?.failure.status ?? .done) { page in
+        let failure = failures.first?.failure ?? hindrances.first
+        return Answer(json: json, status: failure?.status ?? .done) { page in
             for meeting in meetings { meeting.write(on: &page) }
             if status.conflicts > 0 {
                 page.line("\(status.conflicts) to decide: jalon conflicts", .warning)

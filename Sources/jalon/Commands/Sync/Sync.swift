@@ -6,9 +6,15 @@ import SyncClient
 
 struct Sync: NetworkCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Meet your other devices over a relay.")
+        commandName: "sync", abstract: "Meet your other devices over a relay or a folder.",
+        discussion: """
+            A folder on a stick, or one that another program keeps the same on your machines, carries \
+            the books as a relay does: name it by a path with a / in it.
+            """)
 
-    @Argument(help: ArgumentHelp("A peer's name or an address; all peers else.", valueName: "peer"))
+    @Argument(
+        help: ArgumentHelp(
+            "A peer's name, an address or a folder; all peers else.", valueName: "peer"))
     var peer: String?
     @Flag(help: "Stay, and send and fetch whatever is new until Ctrl-C.")
     var watch = false
@@ -17,8 +23,8 @@ struct Sync: NetworkCommand {
     func answer(_ session: Session) async throws -> Answer {
         let replica = try session.replica(for: .writing)
         let known = try replica.peers()
-        if let peer, peer.contains("://") {
-            return try await meetStranger(replica, PeerAddress(peer).text, known, session)
+        if let peer, let address = try PeerName.address(peer) {
+            return try await meetStranger(replica, address, known, session)
         }
         let peers = peer.map { name in known.filter { $0.name == name } } ?? known
         guard !peers.isEmpty else {
@@ -53,7 +59,7 @@ struct Sync: NetworkCommand {
         do {
             let answer = try await meet(replica, [guest], session)
             try replica.removePeer(address)
-            session.output.notice("To keep this address: jalon peer add NAME \(address)")
+            session.output.notice("To keep this place: jalon peer add NAME \(address)")
             return answer
         } catch {
             try? replica.removePeer(address)

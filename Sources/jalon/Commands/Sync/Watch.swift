@@ -46,7 +46,7 @@ struct Watch {
         let places = Places()
         try await withThrowingDiscardingTaskGroup { group in
             for (index, peer) in peers.enumerated() {
-                let address = try PeerAddress(peer.address)
+                guard case .relay(let address) = try PeerPlace(peer.address) else { continue }
                 places.tokens[index] = try replica.token(for: peer)
                 let books = replica.books
                 group.addTask {
@@ -68,6 +68,8 @@ struct Watch {
 
     /// How often it is looked whether another jalon wrote something here.
     private static let patience = Duration.seconds(2)
+    /// Nobody tells what is new in a folder: it is listed every so many times.
+    private static let looksPerListing = 5
 
     /// Passes on what a live channel says.
     private static func follow(
@@ -94,8 +96,14 @@ struct Watch {
     private func obey(_ trigger: Trigger, _ places: Places) async throws {
         switch trigger {
         case .tick:
-            guard try replica.status().unsealed > 0 else { return }
-            for index in peers.indices { try await meet(index, places) }
+            places.looks += 1
+            if try replica.status().unsealed > 0 {
+                for index in peers.indices { try await meet(index, places) }
+            } else if places.looks % Self.looksPerListing == 0 {
+                for index in peers.indices where isListedAnew(index, places) {
+                    try await meet(index, places)
+                }
+            }
         case .news(let index): try await meet(index, places)
         case .away(let index, let words): output.notice("\(peers[index].name): \(words)")
         }
@@ -107,22 +115,54 @@ struct Watch {
             guard let peer = try replica.peer(peers[index].name) else { return }
             let meeting = try await Meeting.hold(replica, peer, client)
             places.positions[index] = meeting.report.position
-            places.tokens[index] = try replica.token(for: peer)
+            if case .relay = try PeerPlace(peer.address) {
+                places.tokens[index] = try replica.token(for: peer)
+            }
+            places.listings[index] = listing(of: index)
             try tell(meeting)
+            if let failure = meeting.failure { output.report(failure) }
         } catch let failure as SyncFailure {
+            output.report(Failure(failure))
+        } catch let failure as FolderFailure {
             output.report(Failure(failure))
         }
     }
 
+    /// Whether a folder is there and holds other names than after the last meeting.
+    private func isListedAnew(_ index: Int, _ places: Places) -> Bool {
+        guard let listing = listing(of: index) else { return false }
+        return listing != places.listings[index]
+    }
+
+    /// What stands for the names in a folder; nil when it is not there, or no folder.
+    private func listing(of index: Int) -> Mark? {
+        guard case .folder(let path) = try? PeerPlace(peers[index].address) else { return nil }
+        let store = try? FolderStore(
+            path: path, books: replica.books, isNew: false, random: Environment.system.random)
+        return store?.state().mark
+    }
+
     /// Where the replica stands in each peer's mailbox and which token it shows there, for the live
-    /// channels to ask.
+    /// channels to ask; and what each folder held.
     private final class Places: Sendable {
         private let heldPositions = Mutex<[Int: Int64]>([:])
         private let heldTokens = Mutex<[Int: [UInt8]]>([:])
+        private let heldListings = Mutex<[Int: Mark]>([:])
+        private let heldLooks = Mutex(0)
 
         var positions: [Int: Int64] {
             get { heldPositions.withLock { $0 } }
             set { heldPositions.withLock { $0 = newValue } }
+        }
+
+        var listings: [Int: Mark] {
+            get { heldListings.withLock { $0 } }
+            set { heldListings.withLock { $0 = newValue } }
+        }
+
+        var looks: Int {
+            get { heldLooks.withLock { $0 } }
+            set { heldLooks.withLock { $0 = newValue } }
         }
 
         var tokens: [Int: [UInt8]] {
