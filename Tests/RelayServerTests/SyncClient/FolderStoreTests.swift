@@ -42,6 +42,28 @@ import Wire
             marker == "{\"jalon\":1,\"layout\":1,\"books\":\"\(SegmentForge.someBooks.text)\"}\n")
     }
 
+    @Test func `the segment that the protocol works out has the name that it works out`() throws {
+        let place = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let page = try some(FileManager.default.contents(atPath: "/\(place)/Protocol/segments.md"))
+        let text = String(decoding: page, as: UTF8.self)
+        let block = try some(text.components(separatedBy: "```\nheader ").dropFirst().first)
+        let digits = try some(block.components(separatedBy: "\nhash").first)
+            .split(whereSeparator: \.isWhitespace)
+            .filter { $0.allSatisfy { "0123456789abcdef".contains($0) } }.joined()
+        let bytes = try stride(from: 0, to: digits.count, by: 2).map { offset in
+            try some(UInt8(digits.dropFirst(offset).prefix(2), radix: 16))
+        }
+        let segment = try some(Segment(encoded: bytes))
+        try folder.store(segment.header.books).append([segment])
+        #expect(
+            folder.files == [
+                "segments/2/2bflemtufo2kwoqt-1-p74rf2ucg3gjadve-490-"
+                    + "2z75wljlttckanxrpa5kmk5npka3kkuyy3z2pyyoqx3j6hhzhq7a.jalon"
+            ])
+        let marker = String(decoding: try folder.bytes("jalon.json"), as: UTF8.self)
+        #expect(marker == "{\"jalon\":1,\"layout\":1,\"books\":\"-T0xBaG331TSLDeS3YWUMA\"}\n")
+    }
+
     @Test func `a second store finds what the first one wrote`() throws {
         let segments = try forge.segments(20)
         try folder.store().append(segments)
