@@ -17,7 +17,7 @@ struct JalonRelay: AsyncParsableCommand {
               jalon-relay enroll --data /var/lib/jalon-relay
             """,
         version: version,
-        subcommands: [Serve.self, Enroll.self, Devices.self])
+        subcommands: [Serve.self, Stdio.self, Enroll.self, Devices.self])
 
     /// Runs a command and says its failures in plain words.
     static func main() async {

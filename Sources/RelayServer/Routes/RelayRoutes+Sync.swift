@@ -68,11 +68,14 @@ extension RelayRoutes {
         let time = now()
         let wasSeen = time - device.seen < 3_600_000
         if segments.isEmpty, wasSeen { return }
-        let stored: Stored
+        let stored: Mailbox.Stored
         do {
             stored = try await store.commit { database in
                 if !wasSeen { try DeviceTable(database).see(device.id, at: time) }
-                return try append(segments, to: books, in: database)
+                guard let mailbox = try Mailbox(database, books: books) else {
+                    throw Refused(.token)
+                }
+                return try mailbox.append(segments, quotaBytes: quotaBytes)
             }
         } catch let failure as StoreFailure {
             conversation.refuseAccepted(Refused(of: failure).code)
@@ -83,36 +86,6 @@ extension RelayRoutes {
         }
         metrics.countStored(segments: stored.segments, bytes: stored.bytes)
         if stored.segments > 0 { hub.publish(books, position: stored.position) }
-    }
-
-    private struct Stored {
-        /// How many of the request's segments lie in the mailbox now.
-        let taken: Int
-        let segments: Int
-        let bytes: Int
-        let position: Int64
-    }
-
-    private func append(
-        _ segments: [Segment], to books: BooksID, in database: Database
-    ) throws -> Stored {
-        guard let mailbox = try Mailbox(database, books: books) else { throw Refused(.token) }
-        let before = try mailbox.state().position
-        let bytesBefore = try mailbox.bytes()
-        var left = quotaBytes - bytesBefore
-        var taken = 0
-        for segment in segments {
-            if try !mailbox.holds(segment.hash) {
-                left -= Int64(segment.encodedBytes)
-                if left < 0 { break }
-            }
-            taken += 1
-        }
-        try mailbox.append(Array(segments.prefix(taken)))
-        let after = try mailbox.state().position
-        return Stored(
-            taken: taken, segments: Int(after - before),
-            bytes: Int(try mailbox.bytes() - bytesBefore), position: after)
     }
 
     private func answer(_ lines: [Line]) -> ResponseBody {
@@ -132,12 +105,5 @@ extension RelayRoutes {
             try await writer.write(buffer)
             try await writer.finish(nil)
         }
-    }
-}
-
-extension Segment {
-    /// Bytes of the binary form.
-    var encodedBytes: Int {
-        SegmentHeader.byteCount + Self.commitmentBytes + Self.signatureBytes + body.count
     }
 }

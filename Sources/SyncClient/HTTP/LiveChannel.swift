@@ -178,7 +178,7 @@ extension SyncFailure {
         switch self {
         case .unreachable, .cut: true
         case .refused(let refusal): refusal.kind == .later
-        case .notARelay, .insecure, .broken: false
+        case .notARelay, .insecure, .program, .broken: false
         }
     }
 }

@@ -12,6 +12,8 @@ package enum SyncFailure: Error, Hashable, Sendable {
     case cut(host: String)
     /// The connection is not secure: the certificate or its names do not hold.
     case insecure(host: String, reason: String)
+    /// The program that should carry the conversation did not.
+    case program(host: String, ProgramFault)
     /// The peer breaks the protocol.
     case broken(WireFailure)
 

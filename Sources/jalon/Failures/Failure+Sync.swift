@@ -6,10 +6,13 @@ extension Failure {
     init(_ fault: PeerAddress.Fault) {
         let why =
             switch fault {
-            case .form: "it begins with https:// (or http:// at home) and names a machine"
+            case .form:
+                "it begins with https:// (http:// at home) or ssh://, and names a machine;"
+                    + " behind ssh:// also the folder of a relay's data there"
             case .scheme(nil):
-                "it does not begin with https:// or http://, and a folder has a / in its name"
-            case .scheme(let scheme?): "it begins with \(scheme)://, not with https:// or http://"
+                "it does not begin with https://, http:// or ssh://; a folder has a / in its name"
+            case .scheme(let scheme?):
+                "it begins with \(scheme)://, not with https://, http:// or ssh://"
             case .credentials: "it holds a user's name or password, which a relay does not take"
             case .query: "it has a ? or # in it, and a relay's address has none"
             }
@@ -43,6 +46,7 @@ extension Failure {
             self.init(
                 "the connection to \(host) is not secure.", why: reason,
                 tries: ["check the address: jalon peer list"], status: .unreachable)
+        case .program(let host, let fault): self.init(host, fault)
         case .broken(.version): self = Self.refused(.version)
         case .broken(.restless):
             self.init(

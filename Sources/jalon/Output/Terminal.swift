@@ -10,6 +10,9 @@ struct Terminal {
     /// A pipe or a file.
     static let none = Terminal(width: nil, hasColour: false)
 
+    /// Whether somebody sits before it who can be asked.
+    static var isAttended: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
     /// The terminal on a descriptor, if there is one.
     ///
     /// Colours obey https://no-color.org, `TERM=dumb` and `--no-color`.

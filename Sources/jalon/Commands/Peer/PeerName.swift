@@ -20,7 +20,7 @@ enum PeerName {
 
     /// The address that a text is, folders by their path from the root; nil when it is a name.
     static func address(_ text: String) throws -> String? {
-        if text.contains("://") { return try PeerAddress(text).text }
+        if text.contains("://") { return try PeerPlace(text).text }
         guard isPlace(text) else { return nil }
         var path = Folders.absolute(text)
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }

@@ -23,6 +23,17 @@ struct Meeting {
                 address, member: ReplicaMembership(replica, peer), client: client)
             let session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
             return try await run(session, replica, peer)
+        case .program(let address):
+            let carrier = try ProgramCarrier(address, hasTerminal: Terminal.isAttended)
+            do {
+                let session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
+                let meeting = try await run(session, replica, peer)
+                await carrier.close()
+                return meeting
+            } catch {
+                await carrier.close()
+                throw error
+            }
         case .folder(let path): return try await meet(folder: path, replica, peer)
         }
     }
