@@ -43,6 +43,9 @@ package final class Relay: Sendable {
             services: [
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: hub, successTerminationBehavior: .ignore),
+                .init(
+                    service: BellWatch(store: store, hub: hub),
+                    successTerminationBehavior: .ignore),
             ],
             gracefulShutdownSignals: configuration.stopsOnSignals ? [.sigterm, .sigint] : [],
             logger: quiet)

@@ -101,6 +101,9 @@ package final class LiveHub: Service {
         for continuation in told { continuation.yield(newest) }
     }
 
+    /// The books whose devices wait.
+    var books: [BooksID] { state.withLock { Array($0.subscribers.keys) } }
+
     /// Gives a sign of life to the devices whose second it is.
     func beat(second: Int) {
         let told = state.withLock { state -> [(Signals.Continuation, Int64?)] in

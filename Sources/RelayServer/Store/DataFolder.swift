@@ -15,6 +15,24 @@ package struct DataFolder: Sendable {
     /// Held around every write and checkpoint.
     var writing: String { path + "/writing.lock" }
 
+    /// Touched by a program that put segments into the data beside the one that serves it.
+    var bell: String { path + "/bell" }
+
+    /// When the bell was rung last, in nanoseconds; 0 when it never was.
+    var rungAt: Int64 {
+        var info = stat()
+        guard stat(bell, &info) == 0 else { return 0 }
+        return Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
+    }
+
+    /// Rings the bell. Nothing depends on it: who waits would see the segments a little later.
+    func ring() {
+        let descriptor = open(bell, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return }
+        futimens(descriptor, nil)
+        close(descriptor)
+    }
+
     /// Whether a relay's data is there.
     package var isPresent: Bool { FileManager.default.fileExists(atPath: database) }
 
@@ -24,7 +42,7 @@ package struct DataFolder: Sendable {
         if !isPresent {
             let found = (try? files.contentsOfDirectory(atPath: path)) ?? []
             // Only what a first start that was cut off leaves may be there already.
-            let known = ["serving.lock", "writing.lock", "secret", "lost+found"]
+            let known = ["serving.lock", "writing.lock", "bell", "secret", "lost+found"]
             if let foreign = found.sorted().first(where: { !known.contains($0) }) {
                 throw .foreignFolder(path: path, found: foreign)
             }

@@ -8,6 +8,8 @@ import Synchronization
 package final class RelayStore: Sendable {
     private let pool: DatabasePool
     private let committer: Committer
+    /// Where the data lies.
+    let folder: DataFolder
 
     /// Opens the data of a folder; makes it when the folder is empty or missing.
     ///
@@ -18,6 +20,7 @@ package final class RelayStore: Sendable {
         onCommit: @escaping @Sendable (Duration) -> Void = { _ in }
     ) throws {
         try folder.prepare()
+        self.folder = folder
         let serving = try KernelLock(path: folder.serving)
         if isServing, !serving.takesNow() {
             throw RelayFailure.alreadyServed(path: folder.path)

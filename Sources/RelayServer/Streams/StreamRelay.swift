@@ -87,6 +87,7 @@ package struct StreamRelay {
         }
         do {
             let stored = try keep(segments, books)
+            if stored.segments > 0 { store.folder.ring() }
             if stored.taken < segments.count { request.refuse(after: stored.taken, .quota) }
         } catch let failure as StoreFailure {
             request.refuse(after: 0, Refused(of: failure).code)

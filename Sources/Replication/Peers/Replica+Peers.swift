@@ -56,8 +56,14 @@ extension Replica {
                 guard isTaken == false else { throw ReplicationFailure.peerExists(name: name) }
                 try database.execute(
                     sql: "INSERT INTO peer (name, url) VALUES (?, ?)", arguments: [name, address])
+                let id = database.lastInsertedRowID
+                // SQLite gives the number of a peer that was forgotten to the next one, which has
+                // none of what came from that one.
+                try database.execute(
+                    sql: "UPDATE segment SET origin = NULL WHERE origin IN (?1, -?1)",
+                    arguments: [id])
                 return Peer(
-                    id: database.lastInsertedRowID, name: name, address: address, lastSync: nil,
+                    id: id, name: name, address: address, lastSync: nil,
                     reached: 0, standing: .nowhere)
             }
         }

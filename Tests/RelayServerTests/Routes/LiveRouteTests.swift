@@ -46,6 +46,32 @@ import Wire
         }
     }
 
+    @Test func `what another program puts into the same data is told`() async throws {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let device = try Device(writer: 1)
+                try await device.sync(relay)
+                var events = channel(relay, device, client, from: 0).makeAsyncIterator()
+                #expect(try await events.next() == .connected)
+                let store = try RelayStore(
+                    folder: DataFolder(folder.data), isServing: false, random: RelayRandom.bytes)
+                defer { store.close() }
+                let segment = try SegmentForge(writer: 2, books: device.books).segment(1)
+                let lines = [
+                    Line.hello(books: device.books, .nowhere), .segment(segment), .done,
+                ]
+                var input: [UInt8] = lines.flatMap { $0.encoded + [0x0a] }
+                let program = StreamRelay(store: store, quotaBytes: 1 << 30, now: { 0 })
+                try program.serve(
+                    read: {
+                        defer { input = [] }
+                        return input
+                    }, write: { _ in })
+                #expect(try await events.next() == .position(1))
+            }
+        }
+    }
+
     @Test func `a channel that breaks is taken up again`() async throws {
         try await withClient { client in
             let device = try Device()

@@ -1,0 +1,24 @@
+import Convergence
+import Replication
+import TestSupport
+import Testing
+import Wire
+
+@Suite struct PeerTests {
+    @Test func `what came from a peer that was forgotten is offered to the next one`() throws {
+        let fleet = try Fleet(devices: 2, seed: 8)
+        try fleet.put(0, History.rows[0], ["f": 1])
+        try fleet.publish(0)
+        let replica = fleet.devices[1].replica
+        let guest = try replica.addPeer("guest", "/media/stick")
+        let offered = try replica.offering(to: guest)
+        _ = try replica.accept(fleet.segments, from: guest)
+        try replica.settle(
+            guest, .nowhere, offered: offered, settled: [], refused: [], peerChanged: false)
+        #expect(try replica.offering(to: guest).segments.isEmpty)
+        try replica.removePeer("guest")
+        let relay = try replica.addPeer("relay", "https://relay.example.org")
+        let hashes = try replica.offering(to: relay).segments.map(\.hash)
+        #expect(hashes == fleet.segments.map(\.hash))
+    }
+}
