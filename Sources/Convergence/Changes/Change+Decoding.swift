@@ -126,10 +126,10 @@ private struct OperationReading {
             fields.append(Operation.Assignment(name, value))
             return true
         }
-        for case .text(let text) in fields.lazy.map({ $0.value }) where !text.isLawfulText {
-            fault = fault ?? .text
+        for field in fields {
+            if case .text(let text) = field.value, !text.isLawfulText { fault = fault ?? .text }
         }
-        check(fields.map { $0.field })
+        check(fields) { $0.field }
         keep(.put(table: table, row: row, fields: fields))
     }
 
@@ -141,7 +141,7 @@ private struct OperationReading {
             deltas.append(Operation.Delta(name, amount))
             return true
         }
-        check(deltas.map { $0.field })
+        check(deltas) { $0.field }
         keep(.add(table: table, row: row, deltas: deltas))
     }
 
@@ -194,7 +194,7 @@ private struct OperationReading {
             try skipRest(&scanner)
             return nil
         }
-        guard let row = RowID(try scanner.string()) else {
+        guard let row = try scanner.rowID() else {
             fault = fault ?? .row
             if try !endsEarly(&scanner) { try skipRest(&scanner) }
             return nil
@@ -215,10 +215,23 @@ private struct OperationReading {
         try scanner.expect("]")
     }
 
-    private mutating func check(_ names: [String]) {
-        if names.isEmpty || names.count > Limits.fieldsPerOperationMax { fault = fault ?? .fields }
-        if names.count > 1, Set(names).count != names.count { fault = fault ?? .fields }
-        for name in names where !name.isLawfulName { fault = fault ?? .name }
+    private mutating func check<Member>(_ members: [Member], _ name: (Member) -> String) {
+        guard (1...Limits.fieldsPerOperationMax).contains(members.count) else {
+            fault = fault ?? .fields
+            return
+        }
+        if Self.hasTwins(members, name) { fault = fault ?? .fields }
+        for member in members where !name(member).isLawfulName { fault = fault ?? .name }
+    }
+
+    /// Whether two members have one name.
+    private static func hasTwins<Member>(_ members: [Member], _ name: (Member) -> String) -> Bool {
+        // For the few fields of most rows comparing each with each is quickest.
+        guard members.count <= 12 else { return Set(members.map(name)).count != members.count }
+        for (position, member) in members.enumerated() {
+            for other in members[..<position] where name(other) == name(member) { return true }
+        }
+        return false
     }
 
     private mutating func keep(_ operation: Operation) {
@@ -256,6 +269,7 @@ extension Scanner {
 extension String {
     /// Whether this may be the value of a register: no NUL, at most ``Limits/textBytesMax`` bytes.
     package var isLawfulText: Bool {
-        utf8.count <= Limits.textBytesMax && !utf8.contains(0)
+        utf8.count <= Limits.textBytesMax
+            && !(utf8.withContiguousStorageIfAvailable { $0.contains(0) } ?? utf8.contains(0))
     }
 }

@@ -78,26 +78,38 @@ package struct Scanner {
         return Int64(magnitude)
     }
 
-    /// Takes a string and says where its characters lie; nil range when it holds escapes.
+    /// Takes a string.
     package mutating func string() throws(ScanFault) -> String {
-        let start = try span()
-        if !start.escaped {
-            guard let text = String(validating: bytes[start.from..<start.to], as: UTF8.self)
-            else { throw ScanFault(offset: start.from) }
-            return text
+        let span = try span()
+        if span.form == .ascii {
+            return bytes.withUnsafeBufferPointer { buffer in
+                String(decoding: UnsafeBufferPointer(rebasing: buffer[span.range]), as: UTF8.self)
+            }
         }
-        let unescaped = try unescape(from: start.from, to: start.to)
-        guard let text = String(validating: unescaped, as: UTF8.self) else {
-            throw ScanFault(offset: start.from)
-        }
+        let text =
+            span.form == .escaped
+            ? String(validating: try unescape(span.range), as: UTF8.self)
+            : String(validating: bytes[span.range], as: UTF8.self)
+        guard let text else { throw ScanFault(offset: span.range.lowerBound) }
         return text
+    }
+
+    /// Takes a string that is a row's id, or tells by nil that it is another one.
+    package mutating func rowID() throws(ScanFault) -> RowID? {
+        let start = offset
+        let span = try span()
+        if span.form == .ascii {
+            return RowID(ascii: bytes, from: span.range.lowerBound, to: span.range.upperBound)
+        }
+        offset = start
+        return RowID(try string())
     }
 
     /// Takes a string without escapes and gives the range of its characters.
     package mutating func plainString() throws(ScanFault) -> Range<Int> {
         let span = try span()
-        guard !span.escaped else { throw ScanFault(offset: span.from) }
-        return span.from..<span.to
+        guard span.form != .escaped else { throw ScanFault(offset: span.range.lowerBound) }
+        return span.range
     }
 
     /// Takes base64url digits in a string that stand for exactly `count` bytes.
@@ -109,31 +121,47 @@ package struct Scanner {
         return decoded
     }
 
-    private mutating func span() throws(ScanFault) -> (from: Int, to: Int, escaped: Bool) {
-        guard next == 0x22 else { throw fault }
-        let from = offset + 1
-        var position = from
-        var escaped = false
-        while position < end {
-            let byte = bytes[position]
-            if byte == 0x22 {
-                offset = position + 1
-                return (from, position, escaped)
-            }
-            if byte < 0x20 { throw ScanFault(offset: position) }
-            if byte == 0x5c {
-                escaped = true
-                position += 1
-            }
-            position += 1
-        }
-        throw ScanFault(offset: end)
+    /// What a string's characters are.
+    private enum Form {
+        /// Bytes below 128 that stand for themselves: the usual case, which needs no check.
+        case ascii
+        /// Bytes that stand for themselves and may be no UTF-8.
+        case plain
+        /// Escapes among them.
+        case escaped
     }
 
-    private func unescape(from start: Int, to end: Int) throws(ScanFault) -> [UInt8] {
+    /// Takes a string and says where its characters lie.
+    private mutating func span() throws(ScanFault) -> (range: Range<Int>, form: Form) {
+        guard next == 0x22 else { throw fault }
+        let from = offset + 1
+        let (end, bits, escaped) = bytes.withUnsafeBufferPointer { [end] buffer in
+            var position = from
+            var bits: UInt8 = 0
+            var escaped = false
+            while position < end {
+                let byte = buffer[position]
+                if byte == 0x22 || byte < 0x20 { break }
+                bits |= byte
+                if byte == 0x5c {
+                    escaped = true
+                    position += 1
+                }
+                position += 1
+            }
+            return (position, bits, escaped)
+        }
+        guard end < self.end else { throw ScanFault(offset: self.end) }
+        guard bytes[end] == 0x22 else { throw ScanFault(offset: end) }
+        offset = end + 1
+        return (from..<end, escaped ? .escaped : bits < 0x80 ? .ascii : .plain)
+    }
+
+    private func unescape(_ range: Range<Int>) throws(ScanFault) -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(end - start)
-        var position = start
+        output.reserveCapacity(range.count)
+        var position = range.lowerBound
+        let end = range.upperBound
         while position < end {
             let byte = bytes[position]
             position += 1

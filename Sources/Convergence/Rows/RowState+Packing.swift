@@ -5,11 +5,12 @@ extension RowState {
     /// most fields of most rows. `isShown` says whether an entry's value stands in a column. This is
     /// storage of one replica, never on the wire.
     package func packed(isShown: (Entry) -> Bool) -> [UInt8] {
-        var packer = Packer()
+        var packer = Packer(capacity: entries.count * 12 + 16)
         // The first entry of each dot heads its group.
         var heads: [Int] = []
-        for (position, entry) in entries.enumerated()
-        where !heads.contains(where: { entries[$0].dot == entry.dot }) {
+        heads.reserveCapacity(entries.count)
+        for position in entries.indices
+        where !heads.contains(where: { entries[$0].dot == entries[position].dot }) {
             heads.append(position)
         }
         packer.number(heads.count)
@@ -91,6 +92,8 @@ extension RowState {
 /// Writes integers in groups of seven bits, the low ones first.
 private struct Packer {
     var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
     mutating func unsigned(_ value: UInt64) {
         var value = value

@@ -6,6 +6,10 @@ struct StoredNames {
     private let database: Database
     private let table: String
     private var indices: [String: Int] = [:]
+    /// Names that were asked for lately: a few short comparisons are quicker than a hash.
+    private var recent: [(name: String, index: Int)] = []
+    private var nextRecent = 0
+    private static let recentMax = 16
     private var saved: Int
     private(set) var all = Names()
 
@@ -21,9 +25,15 @@ struct StoredNames {
 
     /// The integer of a name, a new one if it has none yet.
     mutating func index(of name: String) throws -> Int {
-        if let index = indices[name] { return index }
-        let index = all.insert(Array(name.utf8))
+        for known in recent where known.name == name { return known.index }
+        let index = indices[name] ?? all.insert(Array(name.utf8))
         indices[name] = index
+        if recent.count < Self.recentMax {
+            recent.append((name, index))
+        } else {
+            recent[nextRecent] = (name, index)
+            nextRecent = (nextRecent + 1) % Self.recentMax
+        }
         return index
     }
 

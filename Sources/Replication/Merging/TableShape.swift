@@ -7,7 +7,8 @@ final class TableShape {
     let name: String
     let nameBytes: [UInt8]
     private let columns: [Column]
-    private let columnByField: [Int: Int]
+    /// The column of each register, by its field.
+    private let columnByField: [Int?]
     private let select: SQLStatement
     private let insert: SQLStatement
     private let update: SQLStatement?
@@ -29,7 +30,8 @@ final class TableShape {
                 Column(field: try names.index(of: field.name), isCounter: field.kind == .counter))
         }
         self.columns = columns
-        var columnByField: [Int: Int] = [:]
+        var columnByField = [Int?](
+            repeating: nil, count: (columns.map(\.field).max() ?? -1) + 1)
         for (position, column) in columns.enumerated() where !column.isCounter {
             columnByField[column.field] = position
         }
@@ -57,6 +59,10 @@ final class TableShape {
             database, "UPDATE \(target) SET \(sets)hidden = ?, state = ? WHERE row = ?")
     }
 
+    private func column(of field: Int) -> Int? {
+        columnByField.indices.contains(field) ? columnByField[field] : nil
+    }
+
     /// The row as it is stored; nil when it is not.
     func load(_ row: RowID) throws -> (place: Int64, state: RowState)? {
         select.bind(1, row.text)
@@ -64,7 +70,7 @@ final class TableShape {
         defer { select.reset() }
         guard try select.step() else { return nil }
         let state = RowState(packed: select.bytes(1)) { field in
-            columnByField[field].map { select.value($0 + 2) } ?? .null
+            column(of: field).map { select.value($0 + 2) } ?? .null
         }
         guard let state else {
             throw ReplicationFailure.damaged(path: "", detail: "\(name) \(row.text)")
@@ -80,7 +86,7 @@ final class TableShape {
                 ? nil : state.shown(column.field, isFrozen: isFrozen, writers: writers)
         }
         let packed = state.packed { entry in
-            guard let column = columnByField[entry.field] else { return false }
+            guard let column = column(of: entry.field) else { return false }
             return shown[column]?.dot == entry.dot
                 && shown[column]?.isOriginal == entry.isOriginal
         }

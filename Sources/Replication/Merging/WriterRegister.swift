@@ -35,6 +35,8 @@ struct WriterRegister {
     /// The writers' names, in the order of their indices: what digests and ties go by.
     private(set) var names = Names()
     private var indices: [WriterID: [WriterIndex]] = [:]
+    /// The trunk that was asked for last: changes come in runs of one writer.
+    private var recent: (key: WriterID, index: WriterIndex)?
     var forks: Set<Fork> = []
 
     init() {}
@@ -73,7 +75,10 @@ struct WriterRegister {
 
     /// The writer's trunk, made if it is not known yet.
     mutating func trunk(of key: WriterID) -> WriterIndex {
-        indices[key]?.first ?? insert(key: key)
+        if let recent, recent.key == key { return recent.index }
+        let index = indices[key]?.first ?? insert(key: key)
+        recent = (key, index)
+        return index
     }
 
     /// Extends a context by everything before a writer's fork, through all its parents.

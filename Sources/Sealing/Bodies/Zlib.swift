@@ -15,7 +15,7 @@ enum Zlib {
     /// Inflates a whole stream; nil when it is damaged, longer than its stream, or would exceed
     /// `countMax` bytes. It never holds more than that.
     static func inflate(_ bytes: ArraySlice<UInt8>, countMax: Int) -> [UInt8]? {
-        var capacity = min(max(bytes.count * 4, 1024), countMax)
+        var capacity = min(max(bytes.count * 8, 1024), countMax)
         while true {
             var output = [UInt8](repeating: 0, count: capacity)
             var count = uLong(capacity)
