@@ -1,5 +1,6 @@
 import Convergence
 import Crypto
+package import Foundation
 package import Wire
 
 /// Makes signed segments whose bodies mean nothing, for tests of what never opens them.
@@ -50,6 +51,12 @@ package struct SegmentForge: Sendable {
         try (1...Int64(count)).map { try segment($0, bodyBytes: bodyBytes) }
     }
 }
+
+/// The SHA-256 of bytes.
+package func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+/// The bytes of a key.
+package func bytes(of key: some ContiguousBytes) -> [UInt8] { key.withUnsafeBytes { Array($0) } }
 
 /// A value that a test cannot go on without.
 package struct Missing: Error {

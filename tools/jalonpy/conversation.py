@@ -146,8 +146,8 @@ def read_line(line: bytes):
     if text == '{"done":{}}':
         return Done()
     if found := VERSION.match(text):
-        if found[2] != "1":
-            return OtherVersion(found[1], int(found[2][:18]))
+        if found[2] != "1" and len(found[2]) <= 19 and int(found[2]) < 2**63:
+            return OtherVersion(found[1], int(found[2]))
     if found := HELLO.fullmatch(text):
         books, generation, position, mark = found.groups()
         standing = None
@@ -224,11 +224,12 @@ class Mailbox:
         for segment in accepted:
             if segment.hash not in known:
                 full = full or self.quota is not None and len(self.segments) >= self.quota
-                if full:
-                    refusals.append(Refusal("quota", segment.hash))
-                    continue
-                self.append(segment)
-                known.add(segment.hash)
+            if full:
+                # Every later one, so that what depends on a segment never overtakes it.
+                refusals.append(Refusal("quota", segment.hash))
+                continue
+            self.append(segment)
+            known.add(segment.hash)
             came.add(segment.hash)
         matches = self.matches(standing)
         lines = [Welcome(self.generation, matches).line(), *(r.line() for r in refusals)]
@@ -245,11 +246,16 @@ class Mailbox:
             try:
                 meaning = read_line(line)
             except Malformed as fault:
+                if len(line) >= LONGEST_LINE:
+                    raise RequestRefused("size") from None
                 code = "size" if isinstance(fault, Oversize) else "form"
                 if index == 0:
                     raise RequestRefused(code) from None
-                refusals.append(Refusal(code))
                 meaning = None
+                refusals.append(Refusal(code))
+            if index and isinstance(meaning, OtherVersion):
+                meaning = None
+                refusals.append(Refusal("form"))
             if index == 0:
                 if isinstance(meaning, OtherVersion) and meaning.kind == "hello":
                     raise RequestRefused("version")
@@ -358,6 +364,7 @@ class Client:
         self.asked: list[bytes] = []
         self.arrived: set[bytes] = set()
         self.received: set[bytes] = set()
+        self.unread: set[bytes] = set()
         self.comparing = self.cut_short = self.changed = self.doubtful = self.singly = False
         self.more = False
         self.requests = 0
@@ -367,13 +374,8 @@ class Client:
         if self.requests and not (self.more or self.outgoing or self.wanted):
             return None
         self.requests += 1
-        self.in_flight, total = [], 0
-        while self.outgoing and not (self.singly and self.in_flight):
-            total += len(self.outgoing[0].line()) + 1
-            if self.in_flight and total > MOST_REQUEST_SEGMENTS:
-                break
-            self.in_flight.append(self.outgoing.pop(0))
-        alone = self.singly and self.in_flight
+        alone = self.singly and bool(self.outgoing)
+        self.in_flight = [self.outgoing.pop(0)] if alone else self._take_outgoing()
         self.asked = [] if alone else self.wanted[:MOST_WANTED]
         lines = [Hello(self.books, self.reached).line(), *(s.line() for s in self.in_flight)]
         if self.asked:
@@ -381,11 +383,21 @@ class Client:
         lines.append(Done().line())
         return b"".join(line + b"\n" for line in lines)
 
+    def _take_outgoing(self) -> list[Segment]:
+        """As many as fit, at least one."""
+        taken, total = [], 0
+        while self.outgoing:
+            total += len(self.outgoing[0].line()) + 1
+            if taken and total > MOST_REQUEST_SEGMENTS:
+                break
+            taken.append(self.outgoing.pop(0))
+        return taken
+
     def answer(self, data: bytes) -> Commit:
         """Takes an answer; raises GaveUp."""
         welcome = end = None
         refused: dict[bytes, Refusal] = {}
-        unreadable_by_peer = False
+        nameless: list[Refusal] = []
         inventory: list[bytes] = []
         batch: list[Segment] = []
         for line in split_lines(data):
@@ -393,9 +405,9 @@ class Client:
                 raise self._over(batch, "peer")
             try:
                 meaning = read_line(line)
-            except Oversize:
-                raise self._over(batch, "peer") from None
             except Malformed:
+                if len(line) >= LONGEST_LINE:
+                    raise self._over(batch, "peer") from None
                 self.doubtful = True
                 continue
             if isinstance(meaning, Welcome) and not welcome:
@@ -406,8 +418,8 @@ class Client:
                 refused[meaning.hash] = meaning
                 if meaning.kind == "later":
                     self.outgoing, self.cut_short = [], True
-            elif isinstance(meaning, Refusal) and meaning.kind == "never":
-                unreadable_by_peer = True
+            elif isinstance(meaning, Refusal) and meaning.kind == "never" and self.in_flight:
+                nameless.append(meaning)
             elif isinstance(meaning, Refusal):
                 raise self._over(batch, "refused", meaning)
             elif (isinstance(meaning, Segment) and welcome and welcome.matches
@@ -424,7 +436,7 @@ class Client:
         if not end:
             raise self._over(batch, "cut")
         self._keep(batch)
-        return self._after_end(welcome, end, refused, unreadable_by_peer, inventory)
+        return self._after_end(welcome, end, refused, nameless, inventory)
 
     def _keep(self, batch: list[Segment]) -> None:
         self.arrived = {s.hash for s in batch}
@@ -436,19 +448,22 @@ class Client:
         self._keep(batch)
         return GaveUp(reason, refusal)
 
-    def _after_end(self, welcome, end, refused, unreadable_by_peer, inventory) -> Commit:
+    def _after_end(self, welcome, end, refused, nameless, inventory) -> Commit:
         sent = {s.hash for s in self.in_flight}
-        if unreadable_by_peer and len(self.in_flight) == 1 and not self.asked:
-            refused.setdefault(self.in_flight[0].hash, Refusal("form", self.in_flight[0].hash))
-            self.singly = unreadable_by_peer = False
-        if unreadable_by_peer:
-            if not self.in_flight:
-                raise GaveUp("peer")
+        rest = [s for s in self.in_flight if s.hash not in refused]
+        if not nameless:
+            self.stored |= {s.hash for s in rest}
+        elif len(self.in_flight) > 1 or self.asked:
+            # Which line it was is not known; the one with the hashes asked for, perhaps.
+            self.asked = []
             if not self.cut_short:
-                self.outgoing[:0] = [s for s in self.in_flight if s.hash not in refused]
+                self.outgoing[:0] = rest
                 self.singly = True
         else:
-            self.stored |= sent - set(refused)
+            for segment in rest:
+                refused[segment.hash] = Refusal(nameless[0].code, segment.hash)
+                self.unread.add(segment.hash)
+            self.singly = False
         if not end.more:
             self.settled |= self.stored
             self.stored = set()
@@ -457,10 +472,9 @@ class Client:
         forget = not welcome.matches
         if welcome.matches:
             arrived = self.arrived.intersection(self.asked)
-            if not unreadable_by_peer:
-                rest = self.wanted[len(self.asked):]
-                missing = [h for h in self.asked if h not in arrived]
-                self.wanted = (missing if arrived else []) + rest
+            rest = self.wanted[len(self.asked):]
+            missing = [h for h in self.asked if h not in arrived]
+            self.wanted = (missing if arrived else []) + rest
             reached = self.reached.position if (
                 self.reached and self.reached.generation == welcome.generation) else 0
             if end.position < reached or end.more and end.position <= reached:
@@ -492,5 +506,5 @@ class Client:
         self.settled |= theirs & held
         if self.offers and not self.cut_short:
             never = {h for h, r in refused.items() if r.kind in ("never", "identity")}
-            self.outgoing = [
-                s for s in self.replica.all_for_peer() if s.hash not in theirs | never]
+            apart = theirs | never | self.unread
+            self.outgoing = [s for s in self.replica.all_for_peer() if s.hash not in apart]

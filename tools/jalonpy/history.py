@@ -60,8 +60,8 @@ class History:
     unknown: list[Sealed] = field(default_factory=list)
     rejected: frozenset[Node] = frozenset()
     """Changes whose context shrinks: their segments are refused."""
-    gaps: dict[bytes, int] = field(default_factory=dict)
-    """Passed-over changes: the greatest number by writer."""
+    gaps: dict[bytes, list[range]] = field(default_factory=dict)
+    """The numbers of passed-over changes, by writer."""
     forks: frozenset[Slot] = frozenset()
     parents: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     """A branch's trunk or branch, and the number of the fork."""
@@ -134,13 +134,12 @@ class History:
             for sealed in segment.changes:
                 self._waiting.setdefault((sealed.writer, sealed.id), sealed)
         self._apply_what_can(list(self._waiting.values()))
-        while True:
-            # One at a time, so that what a declaration lets follow comes by its own right.
-            lost = self._declared_lost()
-            moved = lost and (self._apply_one(lost) or self._pass_over(lost))
-            if not moved:
-                break
-            self._apply_what_can(self._released_by(moved))
+        # What goes on may hold more declarations.
+        honoured: Version = {}
+        while (lost := self._declared_lost()) != honoured:
+            honoured = lost
+            while moved := self._go_on(lost, self._first_waiting()) or self._go_on(lost, {}):
+                self._apply_what_can(self._released_by(moved))
 
     def _apply_what_can(self, candidates: list[Sealed]) -> None:
         """Applies the candidates as far as they can be, and all that waited for them."""
@@ -157,7 +156,9 @@ class History:
         return [sealed for node in nodes for sealed in self._blocked.pop(node, [])]
 
     def _missing(self, sealed: Sealed) -> Node | None:
-        """A change that has to be applied first."""
+        """A change that has to be applied first; itself, if it was passed over."""
+        if self._in_gap(sealed.writer, sealed.change.number):
+            return (sealed.writer, sealed.id)
         if not self._follows(sealed):
             return (sealed.writer, sealed.previous)
         for entry in sealed.change.context:
@@ -165,27 +166,11 @@ class History:
                 return (entry.writer, entry.id)
         return None
 
-    def _apply_one(self, lost: Version) -> list[Node]:
-        """Applies a change whose context names changes that are declared lost."""
-        for node, sealed in self._waiting.items():
-            if self._is_ready(sealed, lost):
-                self._apply(sealed)
-                return [node]
-        return []
-
-    def _is_ready(self, sealed: Sealed, lost: Version) -> bool:
-        return self._follows(sealed) and self._has_seen(sealed, lost)
-
     def _follows(self, sealed: Sealed) -> bool:
         if sealed.change.number == 1:
             return sealed.previous == ZERO
         place = self.placed.get((sealed.writer, sealed.previous))
         return place is not None and place.number == sealed.change.number - 1
-
-    def _has_seen(self, sealed: Sealed, lost: Version) -> bool:
-        return all(
-            self._place_of(entry) is not None or entry.number <= lost.get(entry.writer, 0)
-            for entry in sealed.change.context)
 
     def _place_of(self, entry: Entry) -> Place | None:
         place = self.placed.get((entry.writer, entry.id))
@@ -209,7 +194,7 @@ class History:
             if entry.number < context.get(other, 0):
                 raise Shrinks((key, sealed.id))
             if not place:
-                self.gaps[entry.writer] = max(self.gaps.get(entry.writer, 0), entry.number)
+                self._note_gap(other, entry.number)
             self._raise(context, other, entry.number)
         self._raise(context, name, change.number - 1)
 
@@ -249,7 +234,7 @@ class History:
     def _declared_lost(self) -> Version:
         lost: Version = {}
         for (table, _), row in self.rows.items():
-            if table != "lost" or row.hidden:
+            if table != "lost":
                 continue
             shown = row.registers()
             number = shown.get("number")
@@ -261,21 +246,51 @@ class History:
                 lost[writer] = number
         return lost
 
-    def _pass_over(self, lost: Version) -> list[Node]:
-        """Takes the gap before one waiting change as applied, and applies the change."""
+    def _first_waiting(self) -> Version:
+        """The number of each writer's first change that is here and waits."""
+        first: Version = {}
         for sealed in self._waiting.values():
-            key, missing = sealed.writer, sealed.change.number - 1
+            number = sealed.change.number
+            first[sealed.writer] = min(first.get(sealed.writer, number), number)
+        return first
+
+    def _go_on(self, lost: Version, held_back: Version) -> list[Node]:
+        """Applies the first waiting change that may pass over what is gone, but nothing held back."""
+        def passes(writer: bytes, number: int) -> bool:
+            return (
+                self._trunk_end(writer) < number <= lost.get(writer, 0)
+                and number < held_back.get(writer, number + 1))
+
+        for sealed in self._waiting.values():
+            key, before = sealed.writer, sealed.change.number - 1
+            follows = self._follows(sealed)
             if (
-                    self._trunk_end(key) < missing <= lost.get(key, 0)
-                    and not self._follows(sealed) and self._has_seen(sealed, lost)):
-                covers = dict(self._trunk_covers(key))
-                self._raise(covers, key, missing)
-                self.placed[key, sealed.previous] = Place(key, missing, covers)
-                self._count(key, missing, sealed.previous)
-                self.gaps[key] = max(self.gaps.get(key, 0), missing)
+                    (follows or passes(key, before))
+                    and not self._in_gap(key, sealed.change.number)
+                    and all(
+                        self._place_of(e) or self._in_gap(e.writer, e.number)
+                        or passes(e.writer, e.number) for e in sealed.change.context)):
+                if not follows:
+                    self._pass_over(key, before, sealed.previous)
                 self._apply(sealed)
                 return [(key, sealed.previous), (key, sealed.id)]
         return []
+
+    def _pass_over(self, key: bytes, number: int, id: bytes) -> None:
+        """Takes the trunk's changes up to a number as applied."""
+        covers = dict(self._trunk_covers(key))
+        self._note_gap(key, number)
+        self._raise(covers, key, number)
+        self.placed[key, id] = Place(key, number, covers)
+        self._count(key, number, id)
+
+    def _note_gap(self, key: bytes, number: int) -> None:
+        first = self._trunk_end(key) + 1
+        if first <= number:
+            self.gaps.setdefault(key, []).append(range(first, number + 1))
+
+    def _in_gap(self, writer: bytes, number: int) -> bool:
+        return any(number in gap for gap in self.gaps.get(writer, []))
 
     def _trunk_end(self, key: bytes) -> int:
         return self.version.get(key, 0)

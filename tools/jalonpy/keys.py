@@ -120,28 +120,29 @@ class Invitation:
 
     @staticmethod
     def parse(text: str) -> "Invitation":
-        if len(text.encode("utf-8", "replace")) > Invitation.MOST_BYTES:
-            raise Fault("cut")
-        word = "".join(text.split())
-        word = re.sub("[A-Z]+", lambda m: m[0].lower(), word)
-        prefix = re.match(r"jalon([0-9]+)-", word, re.ASCII)
-        if prefix and prefix[1] != "1":
-            raise Fault("version", int(prefix[1][:9]))
-        if not word.startswith("jalon"):
+        word = folded("".join(text.split()))
+        prefix = re.match(r"jalon([0-9]{1,9})-", word, re.ASCII)
+        if not prefix or len(word.encode("utf-8", "replace")) > Invitation.MOST_BYTES:
             raise Fault("unknown")
-        if not prefix:
-            raise Fault("cut")
+        if prefix[1] != "1":
+            raise Fault("version", int(prefix[1]))
         digits = word[prefix.end():]
         if any(digit not in BASE32 for digit in digits):
             raise Fault("character")
         try:
             data = from_base32(digits)
+            mistyped = False
         except Malformed:
-            raise Fault("cut") from None
+            # A last digit with bits to spare is mistyped, if all the others are there.
+            try:
+                data = from_base32(digits[:-1] + "a")
+            except Malformed:
+                raise Fault("cut") from None
+            mistyped = True
         count = int.from_bytes(data[:2], "big")
         if len(data) != 2 + count + 4:
             raise Fault("cut")
-        if sha256(Invitation.DOMAIN + data[: 2 + count])[:4] != data[2 + count:]:
+        if mistyped or sha256(Invitation.DOMAIN + data[: 2 + count])[:4] != data[2 + count:]:
             raise Fault("checksum")
         return Invitation.from_contents(data[2 : 2 + count])
 
@@ -163,6 +164,11 @@ class Invitation:
         if len(texts) % 2 == 0:
             raise Fault("cut")
         return Invitation(contents[:32], texts[0], tuple(zip(texts[1::2], texts[2::2])))
+
+
+def folded(text: str) -> str:
+    """ASCII letters in lower case; other characters stay what they are."""
+    return re.sub("[A-Z]+", lambda m: m[0].lower(), text)
 
 
 def cut_text(text: str) -> bytes:
@@ -209,7 +215,7 @@ def read_recovery_sheet(text: str) -> bytes:
         words = line.split()
         if number > 4 or not words or words[0] != str(number):
             continue
-        digits = "".join(words[1:]).lower()
+        digits = folded("".join(words[1:]))
         if any(digit not in BASE32 for digit in digits):
             raise Fault("character", number)
         if len(digits) != 15:

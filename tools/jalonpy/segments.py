@@ -51,8 +51,10 @@ class Header:
             raise Malformed("size of a field")
         if not 1 <= self.epoch < 2**32:
             raise Malformed("epoch")
-        if not 1 <= self.first <= self.last <= 2**53 or self.last - self.first >= MOST_CHANGES:
+        if not 1 <= self.first <= self.last <= 2**53:
             raise Malformed("numbers")
+        if self.last - self.first >= MOST_CHANGES:
+            raise Oversize("changes")
         if (self.before == ZERO) != (self.first == 1):
             raise Malformed("before")
 

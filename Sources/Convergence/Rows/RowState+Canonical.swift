@@ -40,7 +40,8 @@ extension RowState {
         places.sort { left, right in
             let (left, right) = (parts[left], parts[right])
             if left.field != right.field { return fields.precedes(left.field, right.field) }
-            return Self.precedes(left.dot, right.dot, writers)
+            if left.dot != right.dot { return Self.precedes(left.dot, right.dot, writers) }
+            return left.comesFirst && !right.comesFirst
         }
         return places
     }
@@ -84,7 +85,14 @@ extension RowState {
 private protocol CanonicalPart {
     var field: Int { get }
     var dot: Dot { get }
+    /// Whether it stands before others of the same field and dot.
+    var comesFirst: Bool { get }
 }
 
-extension RowState.Entry: CanonicalPart {}
-extension RowState.Tally: CanonicalPart {}
+extension RowState.Entry: CanonicalPart {
+    var comesFirst: Bool { isOriginal }
+}
+
+extension RowState.Tally: CanonicalPart {
+    var comesFirst: Bool { false }
+}

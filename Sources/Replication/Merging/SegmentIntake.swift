@@ -330,7 +330,7 @@ struct SegmentIntake {
     /// Tries every waiting segment whose cause is here; whether one of them moved.
     private mutating func retryOnce(stopsAtFirst: Bool = false) throws -> Bool {
         // Where one choice excludes another it must not depend on the order of arrival.
-        let order = stopsAtFirst ? "s.writer, s.first, s.hash" : "w.seq"
+        let order = merger.honoursLost ? "s.writer, s.first, s.hash" : "w.seq"
         let rows = try Row.fetchAll(
             database,
             sql: """

@@ -67,7 +67,8 @@ package struct Seal: Sendable {
         return try seal(plain, run, by: sealer, random: random)
     }
 
-    private func seal(
+    /// Seals a padded plaintext as what the run says of it.
+    func seal(
         _ plain: [UInt8], _ run: Run, by sealer: WriterKey, random: [UInt8]
     ) throws(SealingFailure) -> Segment {
         func header(salt: [UInt8]) -> SegmentHeader? {

@@ -55,7 +55,7 @@ package struct Invitation: Hashable, Sendable {
 
     /// Reads an invitation; spaces, line ends and letter case do not matter.
     package init(text: String) throws(SealingFailure) {
-        let word = String(text.filter { !$0.isWhitespace }).lowercased()
+        let word = String(text.filter { !$0.isWhitespace }).asciiLowercased
         guard word.utf8.count <= 65_536, word.hasPrefix("jalon") else {
             throw .invitation(.unknown)
         }
@@ -117,5 +117,14 @@ package struct Invitation: Hashable, Sendable {
     /// Four bytes of SHA-256: a mistyped character is found.
     private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
         Array(SHA256.hash(data: Array("jalon invitation 1\0".utf8) + bytes).prefix(4))
+    }
+}
+
+extension String {
+    /// ASCII letters in lower case. Others stay what they are: some of them have an ASCII letter for
+    /// their lower case and would pass for it.
+    var asciiLowercased: String {
+        String(
+            decoding: utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

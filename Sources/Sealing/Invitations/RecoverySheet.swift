@@ -37,7 +37,7 @@ package struct RecoverySheet: Hashable, Sendable {
             let number = secret.count / Self.bytesPerLine
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.first == "\(number + 1)" else { continue }
-            let digits = words.dropFirst().joined().lowercased()
+            let digits = words.dropFirst().joined().asciiLowercased
             guard digits.utf8.allSatisfy({ Base32.value(of: $0) != nil }) else {
                 throw .invitation(.character)
             }

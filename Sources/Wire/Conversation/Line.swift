@@ -88,12 +88,15 @@ extension Line {
             return
         }
         if let version = Self.version(scanner), version != 1 { throw .version(version) }
+        let line: Line
         do {
-            self = try Self.read(&scanner)
+            line = try Self.read(&scanner)
         } catch {
             throw .form(offset: error.offset)
         }
         guard scanner.isAtEnd else { throw .form(offset: scanner.offset) }
+        guard line.hashCount <= Limits.hashesPerLineMax else { throw .limit }
+        self = line
     }
 
     /// The version that a first line names; nil when it is none.
@@ -101,7 +104,18 @@ extension Line {
         var scanner = start
         guard scanner.takes(#"{"hello":{"jalon":"#) || scanner.takes(#"{"welcome":{"jalon":"#)
         else { return nil }
-        return try? scanner.integer()
+        guard let version = try? scanner.integer(), version >= 0 else {
+            return nil
+        }
+        return version
+    }
+
+    /// How many segments it names without carrying them.
+    private var hashCount: Int {
+        switch self {
+        case .have(let hashes), .want(let hashes): hashes.count
+        default: 0
+        }
     }
 
     private static func read(_ scanner: inout Scanner) throws(ScanFault) -> Line {
@@ -176,9 +190,6 @@ extension Scanner {
         var hashes: [SegmentHash] = []
         if !takes("]") {
             repeat {
-                guard hashes.count < Limits.hashesPerLineMax else {
-                    throw ScanFault(offset: offset)
-                }
                 hashes.append(SegmentHash(checked: try base64(count: SegmentHash.byteCount)))
             } while takes(",")
             try expect("]")

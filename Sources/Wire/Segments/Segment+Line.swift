@@ -24,7 +24,8 @@ extension Segment {
         return line
     }
 
-    /// Reads the line; throws unless it is exactly one. The signature is not checked here.
+    /// Reads the line; throws unless it is exactly one: ``WireFailure/limit`` if only its body or its
+    /// run of changes is too long. The signature is not checked here.
     package init(line bytes: [UInt8]) throws(WireFailure) {
         let read: Segment?
         do {
@@ -74,12 +75,18 @@ extension Segment {
         }
         try scanner.expect("}")
         guard scanner.isAtEnd else { throw ScanFault(offset: scanner.offset) }
+        // Of the form, and only too much.
+        guard body.count <= Limits.bodyBytesMax else { return nil }
+        let isRun = 1 <= first && first <= last && last <= Limits.numberMax
+        guard !isRun || last - first < Limits.changesPerSegmentMax else { return nil }
         guard let epoch = UInt32(exactly: epoch),
             let header = SegmentHeader(
                 books: books, epoch: epoch, writer: writer, sealer: sealer, first: first,
-                last: last, before: before, after: after, salt: salt)
-        else { return nil }
-        return Segment(header: header, commitment: commitment, signature: signature, body: body)
+                last: last, before: before, after: after, salt: salt),
+            let segment = Segment(
+                header: header, commitment: commitment, signature: signature, body: body)
+        else { throw ScanFault(offset: range.lowerBound) }
+        return segment
     }
 }
 

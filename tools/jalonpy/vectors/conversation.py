@@ -91,6 +91,8 @@ def refused_lines():
     cases = [
         ("hello of version 2", hello.replace('"jalon":1', '"jalon":2')),
         ("hello of version 0", hello.replace('"jalon":1', '"jalon":0')),
+        ("hello of the greatest version", hello.replace('"jalon":1', '"jalon":9223372036854775807')),
+        ("hello of a version beyond", hello.replace('"jalon":1', '"jalon":9223372036854775808')),
         ("hello of a version of twenty digits", hello.replace('"jalon":1', '"jalon":' + "9" * 20)),
         ("hello of version 2, whatever follows", '{"hello":{"jalon":2,"books":[['),
         ("hello of version 2 and nothing else", '{"hello":{"jalon":2}}'),
@@ -250,6 +252,7 @@ def requests():
             ("an unreadable line before the hello", [], [b"x", hello(), DONE]),
             ("two hellos", [], [hello(), hello(), DONE]),
             ("a hello of another version later", [], [hello(), b'{"hello":{"jalon":2}}', DONE]),
+            ("a welcome of another version later", [], [hello(), b'{"welcome":{"jalon":2}}', DONE]),
             ("a welcome from the client", [], [hello(), Welcome(GENERATION, True).line(), DONE]),
             ("a refusal from the client", [], [hello(), Refusal("quota").line(), DONE]),
             ("a have from the client", [], [hello(), Hashes("have", ()).line(), DONE]),
@@ -389,11 +392,29 @@ def conversations():
             answer(yes, end_of([s[0], s[2]])),
             answer(yes, Refusal("form"), end_of([s[0], s[2]])),
             answer(yes, end_of([s[0], s[2]]))]),
+        ("unreadable for the peer: two are found, the rest goes together", s[:4], None, s[:4], [
+            answer(yes, Refusal("form"), Refusal("size"), end_of(s[2:4])),
+            answer(yes, Refusal("form"), end_of(s[2:4])),
+            answer(yes, Refusal("size"), end_of(s[2:4])),
+            answer(yes, Refusal("size"), end_of(s[2:4])), answer(yes, end_of(s[2:4]))]),
+        ("unreadable for the peer: what is refused by its hash is not sent singly", s[:2], None, s[:2], [
+            answer(yes, Refusal("form"), Refusal("signature", s[0].hash), end_of([])),
+            answer(yes, Refusal("form"), end_of([]))]),
+        ("unreadable for the peer: with a want beside it, it is sent alone", s[:1],
+         standing_of(s[:1], generation=OTHER_GENERATION), nothing, [
+             answer(no, Hashes("have", (t[0].hash,)), end_of(t[:1])),
+             answer(yes, Refusal("form"), t[0], end_of(t[:1])),
+             answer(yes, Refusal("form"), end_of(t[:1])),
+             answer(yes, t[0], end_of(t[:1]))]),
+        ("unreadable for the peer: and the quota", s[:2], None, s[:2], [
+            answer(yes, Refusal("form"), later(s[1]), end_of([]))]),
         ("unreadable for the peer: nothing was sent", nothing, None, nothing, [
             answer(yes, Refusal("form"), end_of([]))]),
         ("busy, without a hash", s[:1], None, s[:1], [answer(yes, Refusal("busy"), end_of([]))]),
         ("an unreadable line: doubtful", nothing, None, nothing, [
             answer(yes, t[0], b"x", end_of(t[:2]))]),
+        ("too long an inventory line: doubtful", nothing, standing_of(s[:1]), nothing, [
+            answer(no, Hashes("have", (ZERO,) * 1_001), end_of(t[:1]))]),
         ("a code of a later version: doubtful", s[:1], None, s[:1], [
             answer(yes, b'{"refused":{"kind":"never","code":"later"}}', end_of([]))]),
         ("empty lines are passed over", nothing, None, nothing, [

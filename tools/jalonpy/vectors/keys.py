@@ -1,8 +1,8 @@
 """Protocol/vectors/keys.ndjson: keys, writers, admission, invitations, recovery sheets."""
 
-from ..encoding import base32, base64url, u16
+from ..encoding import BASE32, base32, base64url, from_base64url, u16
 from ..keys import (
-    Fault, Invitation, Secret, Signer, books_of, check_digits, multiply, read_recovery_sheet,
+    Fault, Invitation, Secret, Signer, books_of, check_digits, read_recovery_sheet,
     recovery_sheet, sha256, short_name, signature_holds, admission_message)
 from .fixtures import A, OTHER_SECRET, SECRET
 
@@ -10,7 +10,6 @@ from .fixtures import A, OTHER_SECRET, SECRET
 def vectors():
     yield from secrets()
     yield from writers()
-    yield from signatures()
     yield from admissions()
     yield from invitations()
     yield from sheets()
@@ -37,27 +36,6 @@ def writers():
         "short": short_name(branch)}
 
 
-def signatures():
-    """RFC 8032 without the cofactor, and no second encoding of a scalar."""
-    message = b"jalon"
-    good = A.sign(message)
-    order = 2**252 + 27742317777372353535851937790883648493
-    scalar = int.from_bytes(good[32:], "little")
-    greater = good[:32] + (scalar + order).to_bytes(32, "little")
-    for name, key, signature, text in (
-            ("good", A.name, good, message),
-            ("another message", A.name, good, b"Jalon"),
-            ("another key", SECRET.admission.name, good, message),
-            ("a bit of R", A.name, bytes([good[0] ^ 1]) + good[1:], message),
-            ("a bit of S", A.name, good[:-1] + bytes([good[-1] ^ 1]), message),
-            ("S plus the order of the group", A.name, greater, message),
-            ("zeros", A.name, bytes(64), message),
-            ("a key that is no point", b"\x02" + bytes(31), good, message)):
-        yield {
-            "topic": "signature", "name": name, "key": key.hex(), "message": text.hex(),
-            "signature": signature.hex(), "holds": signature_holds(key, signature, text)}
-
-
 def admissions():
     token = b"\x55" * 32
     admission = SECRET.admit(token)
@@ -78,8 +56,6 @@ def admissions():
 
 
 def checked(books: bytes, admission: dict) -> str | None:
-    from ..encoding import from_base64url
-
     key, token_hash, proof = (from_base64url(admission[k]) for k in ("key", "tokenHash", "proof"))
     if books_of(key) != books:
         return "key"
@@ -133,6 +109,13 @@ def read_invitations(good: str):
             ("digit 1", good[:-1] + "1"),
             ("a hyphen", good[:30] + "-" + good[30:]),
             ("a letter beyond ASCII", good[:-1] + "é"),
+            ("a Kelvin sign is no k", good[:-1] + "\u212a"),
+            ("the prefix without its hyphen", "jalon1"),
+            ("a prefix without a version", "jalon-" + digits),
+            ("a prefix with another letter", "jalonx-" + digits),
+            ("filler bits in the last digit", good[:-1] + BASE32[BASE32.index(good[-1]) ^ 1]),
+            ("65 536 bytes", "jalon1-" + "a" * 65_529),
+            ("65 537 bytes", "jalon1-" + "a" * 65_530),
             ("the last digit is missing", good[:-1]),
             ("the last eight digits are missing", good[:-8]),
             ("eight digits too many", good + "aaaaaaaa"),
@@ -153,10 +136,6 @@ def read_invitations(good: str):
 
 
 def sheets():
-    for a, b in ((2, 16), (31, 31), (6, 8), (1, 19), (0, 7)):
-        yield {
-            "topic": "field-product", "name": f"{a} times {b}", "factors": [a, b],
-            "product": multiply(a, b)}
     for name, secret in (
             ("counting up", SECRET.bytes), ("zeros", bytes(32)), ("ones", b"\xff" * 32)):
         yield {
@@ -175,6 +154,7 @@ def sheets():
         ("line 2 is too long", [lines[0], lines[1] + "a", *lines[2:]]),
         ("a 1 in line 1", [lines[0][:-1] + "1", *lines[1:]]),
         ("a letter beyond ASCII in line 4", lines[:3] + [lines[3][:-1] + "é"]),
+        ("a Kelvin sign in line 4", lines[:3] + [lines[3][:-1] + "\u212a"]),
         ("filler bits in line 1", ["1 " + filler + check_digits(1, filler), *lines[1:]]),
         ("lines 1 and 2 with their numbers swapped",
          ["1" + lines[1][1:], "2" + lines[0][1:], *lines[2:]]),

@@ -300,6 +300,18 @@ def _():
     return [a.write([put("documents", F, FIELDS)], 1), a.write([put("documents", F, FIELDS)], 2)]
 
 
+@case("a frozen row: another put before the original in one change")
+def _():
+    a = Device(A)
+    return [a.write([put("documents", F, {"total": 1}), put("documents", F, FIELDS)], 1)]
+
+
+@case("a frozen row: the original twice in one change")
+def _():
+    a = Device(A)
+    return [a.write([put("documents", F, FIELDS)] * 2, 1)]
+
+
 @case("a frozen row shows no counters")
 def _():
     a = Device(A)
@@ -390,14 +402,14 @@ def _():
     return [first, b.write([name("Bob")], 2), b.write([visits(1)], 3)]
 
 
-@case("a branch that waits is no branch yet")
+@case("a branch that waited for what it had seen")
 def _():
     a, b, _ = devices()
     first = a.write([name("Ada")], 1)
     twin = a.twin()
-    missing = b.write([name("Bob")], 1)
-    twin.learn(missing)
-    return [first, a.write([name("Eve")], 2), twin.write([name("Eva")], 3)]
+    seen = b.write([name("Bob")], 1)
+    twin.learn(seen)
+    return [first, a.write([name("Eve")], 2), twin.write([name("Eva")], 3), seen]
 
 
 @case("a context entry that repeats a number is no fault")
@@ -490,6 +502,41 @@ def _():
     return [b.write([name("Bob")], 2), lost(c, A, 1, 9)]
 
 
+@case("lost: a context that names a change within a gap")
+def _():
+    a, b, c = devices()
+    changes = [a.write([put("clients", R, {f"f{n}": n})], n) for n in range(1, 5)]
+    b.learn(*changes[:2])
+    return [changes[0], b.write([name("Bob")], 9), changes[3], lost(c, A, 3, 9)]
+
+
+@case("lost: declared, and found after a context went on without it")
+def _():
+    a, b, c = devices()
+    first = a.write([name("Ada")], 1)
+    b.learn(first)
+    return [first, b.write([name("Bob")], 2), lost(c, A, 1, 9)]
+
+
+@case("lost: a held change that follows a gap goes before what had seen it")
+def _():
+    a, b, c = devices()
+    a.write([name("lost")], 1)
+    second = a.write([name("Ada")], 2)
+    b.learn(*a.known.values())
+    return [second, b.write([name("Bob")], 3), lost(c, A, 2, 9)]
+
+
+@case("lost: a context that names another branch's change waits")
+def _():
+    a, b, c = devices()
+    first = a.write([name("Ada")], 1)
+    twin = a.twin()
+    second = a.write([name("Eve")], 2)
+    b.learn(first, twin.write([name("Eva")], 3))
+    return [first, second, b.write([name("Bob")], 9), lost(c, A, 2, 9)]
+
+
 @case("lost: the greatest of several declarations counts")
 def _():
     a, b, c = devices()
@@ -497,7 +544,7 @@ def _():
     return [changes[4], lost(c, A, 2, 9), lost(b, A, 4, 9)]
 
 
-@case("lost: a removed declaration does not count")
+@case("lost: a removed declaration counts all the same")
 def _():
     a, _, c = devices()
     a.write([name("Ada")], 1)
@@ -547,7 +594,7 @@ def _():
     return [a.write([name("Eve")], 2), twin.write([name("Eva")], 3), lost(c, A, 1, 9)]
 
 
-@case("lost: a gap behind a branch is not passed over")
+@case("lost: a gap behind branches is passed over on the trunk")
 def _():
     a, _, c = devices()
     first = a.write([name("Ada")], 1)

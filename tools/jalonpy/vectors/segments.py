@@ -207,6 +207,12 @@ def rejections():
     yield made("a bit of R changed", replace(good, signature=flip(good.signature, 3)), "signature")
     yield made("a bit of S changed", replace(good, signature=flip(good.signature, 40)), "signature")
     yield made("signature of zeros", replace(good, signature=bytes(64)), "signature")
+    order = 2**252 + 27742317777372353535851937790883648493
+    scalar = int.from_bytes(good.signature[32:], "little") + order
+    yield made("S plus the order of the group", replace(
+        good, signature=good.signature[:32] + scalar.to_bytes(32, "little")), "signature")
+    yield made("a sealer that is no point", replace(
+        good, header=replace(h, sealer=b"\2" + bytes(31))), "signature")
 
     # The same, signed by whoever does it: what only the keys find.
     for field, other, fault in (
