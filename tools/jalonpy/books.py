@@ -274,12 +274,15 @@ class Books:
     def peers(self) -> list[str]:
         return [address for address, in self.db.execute("SELECT address FROM peer ORDER BY rowid")]
 
-    def exchange(self, address: str, offers: bool = True) -> Exchanged:
-        """One conversation with the relay. Raises GaveUp, RequestRefused, Later or NoRelay."""
+    def exchange(self, address: str, offers: bool = True, carrier=None) -> Exchanged:
+        """One conversation with the relay. Raises GaveUp, RequestRefused, Later or NoRelay.
+
+        `carrier` is another way to the relay than HTTP.
+        """
         self.address = address
         if offers:
             self.seal_all()
-        carrier = Http(address, self.secret.books)
+        carrier = carrier or Http(address, self.secret.books)
         held = len(self.hashes())
         client = Client(
             self, self._standing(), self._lacking() if offers else [], self.secret.books, offers)
@@ -294,7 +297,7 @@ class Books:
         self.check_claims()
         return Exchanged(client.requests, len(sent), len(self.hashes()) - held, refused)
 
-    def _send(self, carrier: Http, request: bytes) -> bytes:
+    def _send(self, carrier, request: bytes) -> bytes:
         token, enrolment = self.db.execute(
             "SELECT token, enrolment FROM peer WHERE address = ?", (self.address,)).fetchone()
         try:

@@ -1,0 +1,205 @@
+"""Protocol/http.md: routes, tokens, connections."""
+
+import secrets
+
+from ..encoding import base64url
+from ..conversation import Hello
+from .subject import DONE, Member, Subject, check, expect, expect_refusal, lines_of
+
+
+@check("health answers 200 and ok")
+def _(subject: Subject):
+    answer = subject.books().send("GET", subject.books().address.path + "/health")
+    expect(answer.status == 200, answer.status)
+    expect(answer.content_type == "application/json", answer.content_type)
+    expect(answer.body.strip() == b'{"status":"ok"}', answer.body)
+
+
+@check("metrics are text and name no books")
+def _(subject: Subject):
+    member = subject.books()
+    member.sync(Hello(member.books).line(), DONE)
+    answer = member.send("GET", member.address.path + "/metrics")
+    expect(answer.status == 200, answer.status)
+    expect(answer.content_type == "text/plain", answer.content_type)
+    expect(base64url(member.books).encode() not in answer.body, "they name the books")
+
+
+@check("an unknown path answers 404 with an error")
+def _(subject: Subject):
+    member = subject.books()
+    for path in ("/nothing", "/v1", "/v1/books", f"/v1/books/{base64url(member.books)}"):
+        answer = member.send("GET", member.address.path + path)
+        expect(answer.status == 404, f"{path}: {answer.status}")
+        expect(b'"error"' in answer.body, answer.body)
+
+
+@check("another version's path is unknown")
+def _(subject: Subject):
+    member = subject.books()
+    path = member.path("sync").replace("/v1/", "/v2/")
+    answer = member.send("POST", path, lines_of(Hello(member.books).line(), DONE), member.bearer)
+    expect(answer.status == 404, answer.status)
+
+
+TOKENLESS = {
+    "no authorization": {},
+    "another scheme": {"authorization": "Basic eDp5"},
+    "a scheme without a token": {"authorization": "Bearer"},
+    "a token of 31 bytes": {"authorization": "Bearer " + base64url(bytes(31))},
+    "a token of 33 bytes": {"authorization": "Bearer " + base64url(bytes(33))},
+    "a token with padding": {"authorization": "Bearer " + base64url(bytes(32)) + "="},
+    "a token that nobody brought": {"authorization": "Bearer " + base64url(bytes(32))},
+    "a token that is no text": {"authorization": "Bearer \xff\xfe"},
+}
+
+
+def tokenless(headers: dict):
+    def attempt(subject: Subject):
+        member = subject.books()
+        request = lines_of(Hello(member.books).line(), DONE)
+        expect_refusal(member.send("POST", member.path("sync"), request, headers), "token")
+        path = member.path("live?position=0")
+        expect_refusal(member.send("GET", path, None, headers), "token")
+    return attempt
+
+
+for name, headers in TOKENLESS.items():
+    attempt = tokenless(headers)
+    attempt.__module__ = __name__
+    check(f"{name}: refused as token")(attempt)
+
+
+@check("books that the relay does not know: the same answer as for a wrong token")
+def _(subject: Subject):
+    member = subject.books()
+    request = lines_of(Hello(member.books).line(), DONE)
+    unknown = Member(subject, type(member.secret)(secrets.token_bytes(32)))
+    wrong = {"authorization": "Bearer " + base64url(bytes(32))}
+    one = unknown.send("POST", unknown.path("sync"), request, unknown.bearer)
+    other = member.send("POST", member.path("sync"), request, wrong)
+    expect_refusal(one, "token")
+    expect(one.body == other.body, f"{one.body!r} and {other.body!r}")
+
+
+@check("a token opens no other books")
+def _(subject: Subject):
+    one, other = subject.fresh(), subject.fresh()
+    request = lines_of(Hello(other.books).line(), DONE)
+    expect_refusal(one.send("POST", other.path("sync"), request, one.bearer), "token")
+
+
+@check("one books' segments are in no other mailbox")
+def _(subject: Subject):
+    one, other = subject.fresh(), subject.fresh()
+    segment = one.forge.segment()
+    expect(one.sync(Hello(one.books).line(), segment.line(), DONE).status == 200, "not taken")
+    expect(not other.model().segments, "the other mailbox holds it")
+
+
+@check("a path whose books are no books' id is refused as form or token")
+def _(subject: Subject):
+    member = subject.books()
+    good = base64url(member.books)
+    for text in (good[:-1], good + "A", good[:-1] + "B", good.lower() + "=", "%41" * 22, "x" * 5000):
+        path = member.path("sync").replace(good, text)
+        answer = member.send("POST", path, lines_of(DONE), member.bearer)
+        refusal = answer.refusal
+        expect(
+            refusal and refusal.code in ("form", "token") or answer.status in (404, 414),
+            f"{text[:30]}: {answer.status} {answer.body[:80]!r}")
+
+
+@check("the token is looked at before the body")
+def _(subject: Subject):
+    member = subject.books()
+    wrong = {"authorization": "Bearer " + base64url(bytes(32))}
+    expect_refusal(member.send("POST", member.path("sync"), b"nonsense", wrong), "token")
+
+
+@check("a refused request ends its connection")
+def _(subject: Subject):
+    member = subject.books()
+    with member.connection() as connection:
+        body = b"nonsense\n"
+        connection.sock.sendall(member.head(
+            "POST", member.path("sync"), content_length=len(body), **member.bearer) + body)
+        expect_closed(connection.sock)
+
+
+@check("a request without a length, in chunks, is read")
+def _(subject: Subject):
+    member = subject.books()
+    with member.connection() as connection:
+        body = lines_of(Hello(member.books).line(), DONE)
+        connection.request(
+            "POST", member.path("sync"), iter([body[:20], body[20:]]), member.bearer,
+            encode_chunked=True)
+        expect(connection.getresponse().status == 200, "not 200")
+
+
+@check("several requests go over one connection")
+def _(subject: Subject):
+    member = subject.books()
+    with member.connection() as connection:
+        for _ in range(3):
+            body = lines_of(Hello(member.books).line(), DONE)
+            connection.request("POST", member.path("sync"), body, member.bearer)
+            response = connection.getresponse()
+            expect(response.status == 200, response.status)
+            response.read()
+
+
+@check("a body that is cut off leaves nothing behind")
+def _(subject: Subject):
+    member = subject.books()
+    before = len(member.model().segments)
+    body = lines_of(Hello(member.books).line(), member.forge.segment().line(), DONE)
+    for cut in (0, 1, len(body) // 2, len(body) - 2, len(body) - 1):
+        with member.connection() as connection:
+            connection.sock.sendall(member.head(
+                "POST", member.path("sync"), content_length=len(body), **member.bearer) + body[:cut])
+        expect(len(member.model().segments) == before, f"something is stored after a cut at {cut}")
+
+
+@check("a request that is no HTTP does not stop the relay")
+def _(subject: Subject):
+    member = subject.books()
+    for raw in (b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01" + b"x" * 200, b"GET / HTTP/9.9\r\n\r\n",
+                b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+                b"POST / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\nx"):
+        with member.connection(timeout=2) as connection:
+            try:
+                connection.sock.sendall(raw)
+                connection.sock.recv(1000)
+            except OSError:
+                pass
+    expect(member.send("GET", member.address.path + "/health").status == 200, "it is down")
+
+
+@check("a head that takes longer than 10 s is ended", long=True)
+def _(subject: Subject):
+    member = subject.books()
+    with member.connection(timeout=30) as connection:
+        connection.sock.sendall(b"POST / HTTP/1.1\r\nhost: x\r\n")
+        expect_closed(connection.sock)
+
+
+@check("a body that comes too slowly is ended", long=True)
+def _(subject: Subject):
+    member = subject.books()
+    with member.connection(timeout=40) as connection:
+        connection.sock.sendall(member.head(
+            "POST", member.path("sync"), content_length=100_000, **member.bearer) + b"{")
+        expect_closed(connection.sock)
+
+
+def expect_closed(sock) -> None:
+    """The other side ends the connection, whatever it says before."""
+    try:
+        while sock.recv(65_536):
+            pass
+    except TimeoutError:
+        expect(False, "the connection stays open")
+    except OSError:
+        pass
