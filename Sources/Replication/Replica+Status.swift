@@ -72,6 +72,8 @@ package struct Status: Hashable, Sendable {
     package let diverged: Int
     /// The peers.
     package let peers: [Peer]
+    /// What the peers say that other devices fetched.
+    package let reach: [Reach]
 }
 
 extension Replica {
@@ -99,7 +101,7 @@ extension Replica {
                 rejected: try Self.rejected(database),
                 aside: try count("SELECT count(*) FROM aside"),
                 diverged: try count("SELECT count(*) FROM agreement WHERE agreed = 0"),
-                peers: peers)
+                peers: peers, reach: try Self.reach(database))
         }
     }
 

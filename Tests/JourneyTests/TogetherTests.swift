@@ -46,6 +46,33 @@ struct `Devices together` {
         }
     }
 
+    @Test func `status says what of ours has come where`() {
+        let relay = Relay()
+        let (laptop, others) = Self.team(relay, "phone", "partner")
+        let phone = others[0]
+        let written = laptop.json("status")["devices"][0]["changes"].integer ?? 0
+        laptop.does("client", "add", "Lune")
+        laptop.does("sync")
+        let told = laptop.json("status")["unconfirmed"]
+        #expect(told.values.map { $0["device"] } == ["partner", "phone"])
+        #expect(told.values.map { $0["fetched"].integer } == [written, written])
+        #expect(told.values.map { $0["peer"] } == ["team", "team"])
+        // Who only reads writes no change: only the relay knows.
+        phone.does("sync")
+        laptop.does("sync")
+        let later = laptop.json("status")["unconfirmed"].values.map { $0["fetched"].integer }
+        #expect(later == [written, written + 1])
+        let words = "“phone” fetched \(written + 1) of ours, says team (unconfirmed)."
+        #expect(laptop.does("status").contains(words))
+        // Its own change proves it.
+        phone.does("client", "add", "Mars")
+        phone.does("sync")
+        laptop.does("sync")
+        let proven = laptop.json("status")["devices"].values.first { $0["device"] == "phone" }
+        #expect(proven?["seen"].integer == written + 1)
+        #expect(!laptop.does("status").contains("“phone” fetched"))
+    }
+
     @Test func `three of them work apart and end with the same books`() {
         let relay = Relay()
         let (laptop, others) = Self.team(relay, "phone", "partner")

@@ -45,26 +45,7 @@ struct LineWriter {
         bytes.append(contentsOf: String(integer).utf8)
     }
 
-    /// A JSON string with the shortest escapes.
-    mutating func string(_ text: String) {
-        bytes.append(0x22)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5c:
-                bytes.append(0x5c)
-                bytes.append(byte)
-            case 0x0a: raw("\\n")
-            case 0x0d: raw("\\r")
-            case 0x09: raw("\\t")
-            case 0x00..<0x20:
-                raw("\\u00")
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 15))
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(0x22)
-    }
+    mutating func string(_ text: String) { bytes.append(json: text) }
 
     mutating func value(_ value: Value) {
         switch value {
@@ -108,9 +89,5 @@ struct LineWriter {
         raw(#",""#)
         row.append(to: &bytes)
         raw(#"""#)
-    }
-
-    private func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? 0x30 + value : 0x61 + value - 10
     }
 }

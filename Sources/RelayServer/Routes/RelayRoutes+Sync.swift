@@ -35,7 +35,7 @@ extension RelayRoutes {
         }
         return Response(
             status: .ok, headers: [.contentType: Answers.lines, .cacheControl: "no-store"],
-            body: answer(lines))
+            body: answer(lines, to: device))
     }
 
     private func listen(
@@ -88,7 +88,18 @@ extension RelayRoutes {
         if stored.segments > 0 { hub.publish(books, position: stored.position) }
     }
 
-    private func answer(_ lines: [Line]) -> ResponseBody {
+    /// Remembers how far the mailbox was handed to a device that got something: a hint for the others'
+    /// reports, without which the answer is as good.
+    private func note(_ lines: [Line], handedTo device: DeviceTable.Device) async {
+        let isNews = lines.contains { if case .segment = $0 { true } else { false } }
+        guard isNews, case .end(let position, _, _) = lines.last, position > device.position
+        else { return }
+        try? await store.commit { database in
+            try DeviceTable(database).hand(device.id, upTo: position)
+        }
+    }
+
+    private func answer(_ lines: [Line], to device: DeviceTable.Device) -> ResponseBody {
         ResponseBody { writer in
             var buffer = ByteBuffer()
             for line in lines {
@@ -103,6 +114,7 @@ extension RelayRoutes {
             }
             metrics.count(sent: buffer.readableBytes)
             try await writer.write(buffer)
+            await note(lines, handedTo: device)
             try await writer.finish(nil)
         }
     }

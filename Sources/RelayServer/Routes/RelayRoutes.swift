@@ -39,6 +39,7 @@ package struct RelayRoutes: Sendable {
             Answers.text(metrics.page(live: hub.count), type: "text/plain; version=0.0.4")
         }
         router.post("/v1/books/:books/devices", use: admit)
+        router.get("/v1/books/:books/devices", use: devices)
         router.post("/v1/books/:books/sync", use: sync)
         router.get("/v1/books/:books/live", use: live)
         return router
@@ -61,6 +62,23 @@ package struct RelayRoutes: Sendable {
             try gate.admit(asked, to: books, at: time, in: database)
         }
         return Answers.text("{\"admitted\":true}\n", status: .created)
+    }
+
+    /// What the other devices were handed: a line for each.
+    private func devices(_ request: Request, _ context: RelayContext) async throws -> Response {
+        let books = try Self.books(context)
+        let token = try Self.token(request)
+        let lines = try await store.read { database in
+            let (mailbox, device) = try gate.mailbox(of: books, token: token, in: database)
+            let position = try mailbox.state().position
+            return try DeviceTable(database).others(of: mailbox, than: device).map { other in
+                DeviceLine(name: other.name ?? "", position: min(other.position, position)).encoded
+                    + [0x0a]
+            }
+        }
+        return Response(
+            status: .ok, headers: [.contentType: Answers.lines, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: lines.joined())))
     }
 
     /// The books that a path names.

@@ -18,6 +18,8 @@ package struct DeviceTable {
         package let seen: Int64
         /// When its token was revoked.
         package let revoked: Int64?
+        /// The position up to which the mailbox was handed to it.
+        package let position: Int64
     }
 
     /// Devices of one mailbox; each reinstallation makes one.
@@ -35,7 +37,7 @@ package struct DeviceTable {
         guard let mailbox = try Mailbox(database, books: books) else { return nil }
         let statement = try database.cachedStatement(
             sql: """
-                SELECT id, name, created, seen, revoked FROM devices
+                SELECT id, name, created, seen, revoked, position FROM devices
                 WHERE mailbox = ? AND token = ?
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [mailbox.id, Data(hash)]) else {
@@ -46,7 +48,8 @@ package struct DeviceTable {
 
     private static func device(_ row: Row, _ books: BooksID) -> Device {
         Device(
-            id: row[0], books: books, name: row[1], created: row[2], seen: row[3], revoked: row[4])
+            id: row[0], books: books, name: row[1], created: row[2], seen: row[3], revoked: row[4],
+            position: row[5])
     }
 
     /// Admits a device; the same token again is the same device. False when there are too many.
@@ -72,6 +75,25 @@ package struct DeviceTable {
             sql: "UPDATE devices SET seen = ? WHERE id = ?", arguments: [time, id])
     }
 
+    /// Remembers up to which position the mailbox was handed to a device.
+    package func hand(_ id: Int64, upTo position: Int64) throws {
+        try database.execute(
+            sql: "UPDATE devices SET position = max(position, ?) WHERE id = ?",
+            arguments: [position, id])
+    }
+
+    /// The devices of a mailbox whose token is good, without one of them, by time of admission.
+    package func others(of mailbox: Mailbox, than device: Device) throws -> [Device] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT id, name, created, seen, revoked, position FROM devices
+                WHERE mailbox = ? AND id <> ? AND revoked IS NULL ORDER BY id
+                """,
+            arguments: [mailbox.id, device.id])
+        return rows.map { Self.device($0, device.books) }
+    }
+
     /// Ends a device's token at once; false when there is no such device or it is ended already.
     package func revoke(_ id: Int64, at time: Int64) throws -> Bool {
         try database.execute(
@@ -85,7 +107,7 @@ package struct DeviceTable {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT d.id, d.name, d.created, d.seen, d.revoked, m.books
+                SELECT d.id, d.name, d.created, d.seen, d.revoked, d.position, m.books
                 FROM devices d JOIN mailboxes m ON m.id = d.mailbox ORDER BY m.id, d.id
                 """)
         return rows.compactMap { row in

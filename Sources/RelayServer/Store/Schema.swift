@@ -36,6 +36,7 @@ enum Schema {
             created INTEGER NOT NULL,
             seen INTEGER NOT NULL,
             revoked INTEGER,
+            position INTEGER NOT NULL DEFAULT 0,
             UNIQUE (mailbox, token)
         ) STRICT;
         CREATE TABLE enrolments (

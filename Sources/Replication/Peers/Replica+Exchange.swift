@@ -265,6 +265,7 @@ extension Replica {
                         arguments: [peer.id])
                     try database.execute(
                         sql: "UPDATE peer SET sent = 0 WHERE id = ?", arguments: [peer.id])
+                    try forgetReach(peer, database)
                 }
                 for refusal in refused where refusal.kind == .never || refusal.kind == .identity {
                     guard let hash = refusal.hash else { continue }
@@ -282,6 +283,7 @@ extension Replica {
                     try database.execute(
                         sql: "DELETE FROM peer_segment WHERE peer = ? AND code = 'held'",
                         arguments: [peer.id])
+                    try noteOwn(at: standing.position, of: peer, upTo: offered.lastPlace, database)
                 } else {
                     for hash in settled { try note(hash, "held", peer, database) }
                 }

@@ -78,8 +78,10 @@ extension Replica {
                         database, sql: "SELECT id FROM peer WHERE name = ?", arguments: [name])
                 else { throw ReplicationFailure.noPeer(name: name) }
                 try database.execute(sql: "DELETE FROM peer WHERE id = ?", arguments: [id])
-                try database.execute(
-                    sql: "DELETE FROM peer_segment WHERE peer = ?", arguments: [id])
+                for table in ["peer_segment", "peer_position", "peer_device"] {
+                    try database.execute(
+                        sql: "DELETE FROM \(table) WHERE peer = ?", arguments: [id])
+                }
             }
         }
     }

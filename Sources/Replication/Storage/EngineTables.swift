@@ -46,10 +46,16 @@ enum EngineTables {
         CREATE TABLE peer (
             id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, token BLOB,
             generation BLOB, position INTEGER NOT NULL DEFAULT 0, mark BLOB,
-            sent INTEGER NOT NULL DEFAULT 0, last_sync INTEGER, reached TEXT);
+            sent INTEGER NOT NULL DEFAULT 0, last_sync INTEGER, asked INTEGER);
         CREATE TABLE peer_segment (
             peer INTEGER NOT NULL, hash BLOB NOT NULL, code TEXT NOT NULL,
             PRIMARY KEY (peer, hash)) WITHOUT ROWID;
+        CREATE TABLE peer_position (
+            peer INTEGER NOT NULL, position INTEGER NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (peer, position)) WITHOUT ROWID;
+        CREATE TABLE peer_device (
+            peer INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (peer, name)) WITHOUT ROWID;
         CREATE TABLE agreement (
             sealer BLOB PRIMARY KEY, digest BLOB NOT NULL, agreed INTEGER NOT NULL,
             at INTEGER NOT NULL) WITHOUT ROWID;

@@ -2,7 +2,7 @@ package import AsyncHTTPClient
 import Convergence
 import NIOCore
 import NIOHTTP1
-import Wire
+package import Wire
 
 /// Carries conversations over HTTP: one `POST` for each request, and an admission when the relay
 /// does not know this device's token.
@@ -40,6 +40,27 @@ package struct HTTPCarrier<Member: Membership>: Transport {
         let answer = try await send(post)
         guard answer.status == .created else { throw try await refusal(answer) }
         return token
+    }
+
+    /// How far the relay says that it handed the mailbox to the other devices.
+    package func devices() async throws -> [DeviceLine] {
+        var get = HTTPClientRequest(url: path("devices"))
+        get.headers.add(
+            name: "authorization", value: "Bearer " + Base64URL.encode(try member.token()))
+        let answer = try await send(get)
+        guard answer.status == .ok, answer.isLines else { throw try await refusal(answer) }
+        var parts = answer.body.makeAsyncIterator()
+        var splitter = LineSplitter()
+        var devices: [DeviceLine] = []
+        while let part = try await next(&parts) {
+            do {
+                devices += try splitter.take(part.readableBytesView).map(DeviceLine.init)
+            } catch {
+                throw SyncFailure.broken(error)
+            }
+            guard devices.count <= DeviceLine.countMax else { throw SyncFailure.broken(.limit) }
+        }
+        return devices
     }
 
     private func post(
@@ -90,8 +111,14 @@ package struct HTTPCarrier<Member: Membership>: Transport {
         ]
         if let name = request.name { fields.append(("name", cut(name))) }
         if let enrolment = request.enrolment { fields.append(("enrolment", enrolment)) }
-        let members = fields.map { "\(quoted($0.0)):\(quoted($0.1))" }
-        return Array("{\(members.joined(separator: ","))}".utf8)
+        var json = Array("{".utf8)
+        for (position, field) in fields.enumerated() {
+            if position > 0 { json.append(UInt8(ascii: ",")) }
+            json.append(json: field.0)
+            json.append(UInt8(ascii: ":"))
+            json.append(json: field.1)
+        }
+        return json + Array("}".utf8)
     }
 
     /// A name as long as a relay takes it, cut at a character.
@@ -99,22 +126,6 @@ package struct HTTPCarrier<Member: Membership>: Transport {
         var name = name
         while name.utf8.count > 200 { name.removeLast() }
         return name
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                quoted += "\\"
-                quoted.unicodeScalars.append(scalar)
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }
 

@@ -97,6 +97,58 @@ final class Device {
 }
 
 extension Device {
+    /// A program that goes on, whose answer and notices are read as they come.
+    final class Followed {
+        private let process: pid_t
+        private let reading: Int32
+        private var isEnded = false
+
+        init(_ words: [String], _ variables: [String: String], pipe: String) {
+            mkfifo(pipe, 0o600)
+            // Without blocking, because nobody writes yet; once the program has started it does.
+            reading = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+            process = Program.start(
+                words.map { Array($0.utf8) }, environment: variables, input: "/dev/null",
+                output: pipe, error: pipe)
+            _ = fcntl(reading, F_SETFL, 0)
+        }
+
+        deinit {
+            end()
+            close(reading)
+        }
+
+        /// Reads lines until one holds this text; false when the program ends before.
+        func reaches(_ text: String) -> Bool {
+            var line: [UInt8] = []
+            var byte: UInt8 = 0
+            while read(reading, &byte, 1) == 1 {
+                if byte != 10 {
+                    line.append(byte)
+                } else if String(decoding: line, as: UTF8.self).contains(text) {
+                    return true
+                } else {
+                    line = []
+                }
+            }
+            return false
+        }
+
+        /// Ends it as Ctrl-C would; its exit code.
+        @discardableResult
+        func end() -> Int32 {
+            guard !isEnded else { return 0 }
+            isEnded = true
+            kill(process, SIGINT)
+            return Program.wait(process)
+        }
+    }
+
+    /// Starts a program that goes on until it is ended.
+    func follow(_ words: [String]) -> Followed {
+        Followed([Program.jalon] + words, variables, pipe: home + "/.followed")
+    }
+
     /// A machine with new books.
     static func withBooks(_ name: String = "Atelier Nord", country: String? = nil) -> Device {
         let device = Device()

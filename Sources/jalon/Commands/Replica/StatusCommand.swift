@@ -23,6 +23,7 @@ struct StatusCommand: LocalCommand {
             page.table(status.peerTable, none: "No peers: jalon peer add NAME URL")
             page.line()
             page.table(status.deviceTable, none: "Nothing was written yet.")
+            for line in status.reachLines { page.line(line, .faint) }
             for waiting in status.waiting {
                 page.line(waiting.words(status.names), .warning)
             }
@@ -56,6 +57,7 @@ extension Status {
             "unsent": .integer(unsent), "conflicts": .integer(conflicts),
             "waiting": .integer(waiting.count), "rejected": .integer(rejected.count),
             "peers": .array(peers.map(\.json)), "devices": .array(writers.map(\.json)),
+            "unconfirmed": .array(reach.map(\.json)),
             "missing": .array(waiting.map(\.json)),
             "setAside": .array(rejected.map(\.json)), "unread": .integer(aside),
             "diverged": .integer(diverged),
@@ -73,6 +75,17 @@ extension Status {
             ])
         }
         return table
+    }
+
+    /// What the relays say, where it is more than what the devices' own changes prove.
+    fileprivate var reachLines: [String] {
+        let known = Dictionary(
+            writers.compactMap { writer in writer.device.map { ($0, writer.seen) } },
+            uniquingKeysWith: max)
+        return reach.filter { $0.number > known[$0.device] ?? 0 }.map { reach in
+            let name = reach.device.isEmpty ? "Another device" : "“\(reach.device)”"
+            return "\(name) fetched \(reach.number) of ours, says \(reach.peer) (unconfirmed)."
+        }
     }
 
     fileprivate var deviceTable: Table {
@@ -107,6 +120,15 @@ extension Status.Writer {
             "device": .text(device), "writer": .string(name), "own": .bool(isOwn),
             "changes": .integer(number), "at": .string(Machine.iso(at)),
             "seen": isOwn ? .integer(number) : .integer(seen),
+        ])
+    }
+}
+
+extension Reach {
+    /// `device fetched peer`.
+    fileprivate var json: JSON {
+        .members([
+            "device": .string(device), "fetched": .integer(number), "peer": .string(peer),
         ])
     }
 }

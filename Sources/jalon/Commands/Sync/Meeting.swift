@@ -22,7 +22,9 @@ struct Meeting {
             let carrier = HTTPCarrier(
                 address, member: ReplicaMembership(replica, peer), client: client)
             let session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
-            return try await run(session, replica, peer)
+            let meeting = try await run(session, replica, peer)
+            try await ask(carrier, replica, meeting)
+            return meeting
         case .program(let address):
             let carrier = try ProgramCarrier(address, hasTerminal: Terminal.isAttended)
             do {
@@ -45,6 +47,19 @@ struct Meeting {
         let report = try await session.run()
         try replica.mend()
         return Meeting(peer: peer, report: report, changes: session.ledger.intake.changes)
+    }
+
+    /// Asks a relay what the other devices fetched, when that may have changed. It is a hint: that a
+    /// relay cannot say it spoils no meeting.
+    private static func ask(
+        _ carrier: HTTPCarrier<ReplicaMembership>, _ replica: Replica, _ meeting: Meeting
+    ) async throws {
+        let peer = meeting.peer
+        guard try meeting.hasNews || replica.wantsReach(of: peer) else { return }
+        do {
+            let devices = try await carrier.devices()
+            try replica.noteReach(devices.map { ($0.name, $0.position) }, of: peer)
+        } catch is SyncFailure {}
     }
 
     private static func meet(

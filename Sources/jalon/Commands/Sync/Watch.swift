@@ -35,8 +35,14 @@ struct Watch {
         signal(SIGINT) { _ in _exit(0) }
         signal(SIGTERM) { _ in _exit(0) }
         signal(SIGHUP) { _ in _exit(0) }
-        let round = try await Round.hold(replica, peers, client, output)
-        for meeting in round.meetings { try tell(meeting, always: true) }
+        for peer in peers {
+            do {
+                try tell(try await Meeting.hold(replica, peer, client), always: true)
+            } catch let failure as SyncFailure where failure.mayPass {
+                // Whoever watches from a train wants to be connected as soon as that is possible.
+                output.notice("\(peer.name): \(Failure(failure).what)")
+            }
+        }
         output.notice("Watching; Ctrl-C ends it.")
         try await listen()
     }

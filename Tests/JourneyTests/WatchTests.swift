@@ -1,0 +1,52 @@
+import Testing
+
+/// A device that stays connected.
+struct `Watching` {
+    @Test func `news comes by itself, past restarts of the relay and the loss of its data`() {
+        let relay = Relay()
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "team", relay.url)
+        laptop.does("client", "add", "Blum")
+        laptop.does("sync")
+        let phone = Device("phone")
+        phone.join(laptop, as: "phone")
+
+        let watching = phone.follow(["sync", "--watch"])
+        #expect(watching.reaches("2 changes taken in"))
+        #expect(watching.reaches("Watching"))
+
+        laptop.does("client", "add", "Lune")
+        laptop.does("sync")
+        #expect(watching.reaches("1 change taken in"))
+        #expect(phone.json("client", "list").values.count == 2)
+
+        relay.stop()
+        #expect(watching.reaches("ended too early"))
+        relay.start()
+        laptop.does("client", "add", "Mars")
+        laptop.does("sync")
+        #expect(watching.reaches("1 change taken in"))
+
+        relay.wipe()
+        #expect(watching.reaches("had lost or changed its store"))
+        // What is written here meanwhile goes out by itself.
+        phone.does("client", "add", "Venus")
+        #expect(watching.reaches("1 parcel sent"))
+        laptop.does("sync")
+        #expect(laptop.json("client", "list").values.count == 4)
+
+        #expect(watching.end() == 0)
+    }
+
+    @Test func `a relay that is not there yet is waited for`() {
+        let relay = Relay()
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "team", relay.url)
+        relay.stop()
+        let watching = laptop.follow(["sync", "--watch"])
+        #expect(watching.reaches("cannot be reached"))
+        relay.start()
+        #expect(watching.reaches("1 parcel sent"))
+        #expect(watching.end() == 0)
+    }
+}
