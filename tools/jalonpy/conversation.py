@@ -204,9 +204,12 @@ class Mailbox:
     """How many segments fit."""
     most_answered: int = MOST_ANSWER_SEGMENTS
     marks: list[bytes] = field(default_factory=lambda: [ZERO])
+    held: dict[bytes, int] = field(default_factory=dict)
+    """The place of each hash."""
 
     def append(self, segment: Segment) -> None:
-        if segment.hash not in {s.hash for s in self.segments}:
+        if segment.hash not in self.held:
+            self.held[segment.hash] = len(self.segments)
             self.segments.append(segment)
             self.marks.append(sha256(self.marks[-1] + segment.hash))
 
@@ -218,18 +221,16 @@ class Mailbox:
     def answer(self, request: bytes) -> bytes:
         """The answer's lines; raises RequestRefused."""
         standing, accepted, wanted, refusals = self._listen(request)
-        known = {s.hash for s in self.segments}
         came = set()
         full = False
         for segment in accepted:
-            if segment.hash not in known:
+            if segment.hash not in self.held:
                 full = full or self.quota is not None and len(self.segments) >= self.quota
             if full:
                 # Every later one, so that what depends on a segment never overtakes it.
                 refusals.append(Refusal("quota", segment.hash))
                 continue
             self.append(segment)
-            known.add(segment.hash)
             came.add(segment.hash)
         matches = self.matches(standing)
         lines = [Welcome(self.generation, matches).line(), *(r.line() for r in refusals)]
@@ -286,10 +287,8 @@ class Mailbox:
         return standing, accepted, wanted, refusals
 
     def _delta(self, standing, wanted, came) -> Iterable[bytes]:
-        held = {s.hash: s for s in self.segments}
-        order = {s.hash: i for i, s in enumerate(self.segments)}
-        asked = sorted({h for h in wanted if h in held}, key=order.get)
-        yield from (s.line() for s in self._fitting([held[h] for h in asked]))
+        asked = sorted({self.held[h] for h in wanted if h in self.held})
+        yield from (s.line() for s in self._fitting([self.segments[place] for place in asked]))
         start = standing.position if standing else 0
         later = self.segments[start:]
         reached = start

@@ -4,6 +4,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -81,7 +82,7 @@ class Segment:
     def bytes(self) -> bytes:
         return self.header.bytes() + self.commitment + self.signature + self.body
 
-    @property
+    @cached_property
     def hash(self) -> bytes:
         return sha256(self.bytes())
 

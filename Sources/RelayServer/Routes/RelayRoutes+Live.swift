@@ -1,3 +1,4 @@
+import Convergence
 import Crypto
 import Hummingbird
 import NIOCore
@@ -10,7 +11,7 @@ extension RelayRoutes {
         let books = try Self.books(context)
         let token = try Self.token(request)
         guard let known = request.uri.queryParameters.get("position").flatMap(Int64.init(_:)),
-            known >= 0
+            (0...Limits.numberMax).contains(known)
         else { throw Refused(.form) }
         // Subscribed before it looks, or what is added in between would go unsaid.
         let subscription = try hub.subscribe(books, token: Array(SHA256.hash(data: token)))

@@ -1,0 +1,232 @@
+"""jalon and this implementation, over a real relay: what each writes, the other reads.
+
+    tools/interop [FOLDER]
+
+FOLDER holds the programs `jalon` and `jalon-relay`; .build/debug unless told, or JALON_BIN. First
+the relay is asked everything by `conformance`, open and not open; then devices of both kinds write,
+meet, disagree, are copied, and lose their relay. Everything lies in a folder that is removed.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+QUOTA = 24 * 1_048_576
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Failed(Exception):
+    """Something is not as it has to be."""
+
+
+class Place:
+    """The folder of a run, and the programs."""
+
+    def __init__(self, programs: Path, folder: Path):
+        self.programs = programs
+        self.folder = folder
+
+    def run(self, *command, environment=None, stdin: str = "") -> str:
+        done = subprocess.run(
+            list(map(str, command)), env={**os.environ, **(environment or {})}, input=stdin,
+            capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            words = " ".join(map(str, command))
+            raise Failed(f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+
+@contextlib.contextmanager
+def relay(place: Place, name: str, *options: str, listen: str = "127.0.0.1:0"):
+    """A relay while the block runs; gives its address."""
+    data = ["--data", str(place.folder / name), "--secret", str(place.folder / f"{name}.secret")]
+    with open(place.folder / f"{name}.log", "w") as log:
+        process = subprocess.Popen(
+            [place.programs / "jalon-relay", "serve", *data, "--listen", listen, *options],
+            stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            line = process.stdout.readline()
+            if not line.startswith("listening on "):
+                raise Failed(f"the relay does not start: {line}")
+            yield line.removeprefix("listening on ").strip(), data
+        finally:
+            process.terminate()
+            process.wait(30)
+            process.stdout.close()
+
+
+class Jalon:
+    """A device that runs jalon."""
+
+    def __init__(self, place: Place, name: str):
+        self.place = place
+        self.home = place.folder / name
+        self.environment = {
+            "HOME": str(self.home), "XDG_DATA_HOME": str(self.home / "data"),
+            "XDG_STATE_HOME": str(self.home / "state"), "JALON_BOOKS": str(self.home / "books")}
+
+    def __call__(self, *words: str, stdin: str = "") -> str:
+        return self.place.run(
+            self.place.programs / "jalon", *words, environment=self.environment, stdin=stdin)
+
+    def json(self, *words: str):
+        return json.loads(self(*words, "--json"))
+
+    @property
+    def digest(self) -> str:
+        return self.json("status")["digest"]
+
+    def conflicts(self, kind: str | None = None) -> list[str]:
+        found = self.json("conflicts")
+        listed = found if isinstance(found, list) else found["conflicts"]
+        return sorted(c["id"] for c in listed if kind in (None, c["kind"]))
+
+    def sync(self) -> None:
+        self("sync")
+
+
+class Python:
+    """A device that runs this implementation."""
+
+    def __init__(self, place: Place, name: str):
+        self.place = place
+        self.file = place.folder / name
+
+    def __call__(self, *words: str) -> list[dict]:
+        text = self.place.run(
+            sys.executable, "-m", "jalonpy", "--books", self.file, *words,
+            environment={"PYTHONPATH": str(ROOT / "tools")})
+        return [json.loads(line) for line in text.splitlines()]
+
+    @property
+    def digest(self) -> str:
+        return self("digest")[0]["digest"]
+
+    def conflicts(self) -> list[str]:
+        return sorted(conflict["id"] for conflict in self("conflicts"))
+
+    def sync(self) -> None:
+        self("sync")
+
+
+def meet(*devices) -> None:
+    for _ in range(2):
+        for device in devices:
+            device.sync()
+
+
+def agree(what: str, *devices) -> None:
+    digests = {device.digest for device in devices}
+    conflicts = {tuple(device.conflicts()) for device in devices}
+    if len(digests) != 1 or len(conflicts) != 1:
+        raise Failed(f"{what}: digests {digests}, conflicts {conflicts}")
+    print(f"ok      {what}: {digests.pop()}", flush=True)
+
+
+def exchange(place: Place) -> None:
+    with relay(place, "relay", "--open") as (address, data):
+        laptop, phone = Jalon(place, "laptop"), Jalon(place, "phone")
+        snake = Python(place, "snake.jalonpy")
+        laptop("init", "--name", "Atelier Zoé")
+        laptop("peer", "add", "team", address)
+        laptop("client", "add", "Maison Blum", "--email", "compta@blum.example")
+        laptop("invoice", "new", "Maison Blum", "--line", "Design; 3; 450.00; 20")
+        invoice = laptop.json("invoice", "list")
+        listed = invoice if isinstance(invoice, list) else invoice["invoices"]
+        laptop("invoice", "issue", listed[0]["id"], "--on", "2026-11-02")
+        laptop.sync()
+        invitation = laptop("invite").strip().splitlines()[-1]
+        snake("join", invitation, "--device", "snake")
+        snake("pull")
+        agree("Python reads what jalon wrote", laptop, snake)
+
+        client = snake("rows", "clients")[0]["row"]
+        document = next(row for row in snake("rows") if row["row"].startswith("f"))
+        snake("put", "clients", client, "name=Zoé from Python", "note=line\nbreak")
+        snake("add", "clients", client, "visits=3")
+        snake("put", "later_table", "new", "later_field=1")
+        snake("put", "frozen_table", "frozen", "number=1")
+        snake("sync")
+        phone("join", "-", "--device", "phone", stdin=invitation)
+        meet(laptop, phone, snake)
+        agree("jalon reads what Python wrote", laptop, phone, snake)
+        if "Zoé from Python" not in laptop("client", "list"):
+            raise Failed("jalon does not show the name that Python wrote")
+
+        laptop("client", "edit", "Zoé from Python", "--email", "laptop@blum.example")
+        phone("client", "edit", "Zoé from Python", "--email", "phone@blum.example")
+        snake("put", "clients", client, "email=snake@blum.example")
+        snake("put", document["table"], document["row"], "total=1")
+        meet(laptop, phone, snake)
+        agree("they disagree alike", laptop, phone, snake)
+        if not laptop.conflicts("value") or not laptop.conflicts("issued"):
+            raise Failed("three values of one field, or a change of a document, are no conflict")
+
+        laptop("conflicts", "take", laptop.conflicts("value")[0])
+        snake("remove", "clients", client)
+        meet(laptop, phone, snake)
+        agree("a decision and a remove", laptop, phone, snake)
+
+        shutil.copy(snake.file, place.folder / "twin.jalonpy")
+        twin = Python(place, "twin.jalonpy")
+        twin("put", "later_table", "new", "later_field=2")
+        snake("put", "later_table", "new", "later_field=3")
+        meet(snake, twin, laptop, phone)
+        agree("a copied device makes branches", laptop, phone, snake, twin)
+
+        shutil.copytree(laptop.home, place.folder / "restored")
+        laptop("client", "add", "Studio Lune")
+        laptop.sync()
+        shutil.rmtree(laptop.home)
+        shutil.copytree(place.folder / "restored", laptop.home)
+        laptop("client", "add", "Studio Sol")
+        meet(laptop, phone, snake)
+        agree("a jalon that was set back makes branches", laptop, phone, snake)
+        port = address.rsplit(":", 1)[1]
+
+    shutil.rmtree(place.folder / "relay")
+    with relay(place, "relay", "--open", listen=f"127.0.0.1:{port}"):
+        phone("client", "add", "Studio Terre")
+        meet(snake, phone, laptop)
+        agree("a relay that lost everything gets it from Python", laptop, phone, snake)
+    for device in (laptop, phone):
+        device("verify")
+    print("ok      jalon verifies everything that Python sealed", flush=True)
+
+
+def conform(place: Place) -> None:
+    tool = ROOT / "tools" / "conformance"
+    quota = ["--quota", str(QUOTA)]
+    with relay(place, "open", "--open", *quota) as (address, _):
+        report(place.run(tool, address, *quota))
+    with relay(place, "closed") as (address, data):
+        words = place.run(place.programs / "jalon-relay", "enroll", *data)
+        enrolment = words.strip().splitlines()[-1]
+        report(place.run(tool, address, "--enrolment", enrolment))
+
+
+def report(output: str) -> None:
+    print(output.strip().splitlines()[-1], flush=True)
+
+
+def main() -> int:
+    given = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("JALON_BIN", "")
+    programs = Path(given or ROOT / ".build" / "debug").resolve()
+    with tempfile.TemporaryDirectory(prefix="jalon-interop.") as folder:
+        place = Place(programs, Path(folder))
+        try:
+            exchange(place)
+            conform(place)
+        except Failed as fault:
+            print(f"FAILED  {fault}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
