@@ -6,7 +6,7 @@ is written to be read next to the text: one module for one file of Protocol/.
     encoding      base32, base64url, integers as bytes           README.md
     values        names, values, row ids                         model.md
     changes       a change's line and its three outcomes         changes.md
-    merging       rows, conflicts, digests                       merging.md, from "The state of a row"
+    merging       rows, conflicts, digests                       merging.md, "The state of a row" on
     history       which changes apply, in what order, branches   model.md, merging.md
     keys          the secret, invitation, recovery sheet         keys.md
     segments      sealing and opening                            segments.md

@@ -105,7 +105,8 @@ class Books:
         rows = self.db.execute("SELECT previous, line FROM unsealed ORDER BY number")
         writer = self.signer.name
         return [
-            Sealed(writer, previous, self.secret.change_id(previous, line), parse(line, writer), line)
+            Sealed(
+                writer, previous, self.secret.change_id(previous, line), parse(line, writer), line)
             for previous, line in rows]
 
     def history(self) -> History:
@@ -177,7 +178,7 @@ class Books:
     # Sealing
 
     def seal_all(self, history: History | None = None) -> None:
-        """Makes segments of all unsealed changes, the last one with a claim where one may be made."""
+        """Makes segments of all unsealed changes, the last with a claim where one may be made."""
         changes = self.unsealed()
         history = history or self.history()
         while changes:

@@ -66,8 +66,8 @@ class Welcome:
 
     def line(self) -> bytes:
         matches = "true" if self.matches else "false"
-        generation = base64url(self.generation)
-        return f'{{"welcome":{{"jalon":1,"generation":"{generation}","matches":{matches}}}}}'.encode()
+        members = f'"jalon":1,"generation":"{base64url(self.generation)}","matches":{matches}'
+        return f'{{"welcome":{{{members}}}}}'.encode()
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class Hashes:
     hashes: tuple[bytes, ...]
 
     def line(self) -> bytes:
-        return f'{{"{self.kind}":[{",".join(f"{chr(34)}{base64url(h)}{chr(34)}" for h in self.hashes)}]}}'.encode()
+        hashes = ",".join(f'"{base64url(hash)}"' for hash in self.hashes)
+        return f'{{"{self.kind}":[{hashes}]}}'.encode()
 
 
 @dataclass(frozen=True)
@@ -119,17 +120,20 @@ class End:
 
     def line(self) -> bytes:
         more = "true" if self.more else "false"
-        return f'{{"end":{{"position":{self.position},"mark":"{base64url(self.mark)}","more":{more}}}}}'.encode()
+        members = f'"position":{self.position},"mark":"{base64url(self.mark)}","more":{more}'
+        return f'{{"end":{{{members}}}}}'.encode()
 
 
 UINT = r"(0|[1-9][0-9]{0,15})"
 HELLO = re.compile(
     r'\{"hello":\{"jalon":1,"books":"([^"]{22})"'
     rf'(?:,"generation":"([^"]{{22}})","position":{UINT},"mark":"([^"]{{43}})")?\}}\}}')
-WELCOME = re.compile(r'\{"welcome":\{"jalon":1,"generation":"([^"]{22})","matches":(true|false)\}\}')
+WELCOME = re.compile(
+    r'\{"welcome":\{"jalon":1,"generation":"([^"]{22})","matches":(true|false)\}\}')
 VERSION = re.compile(r'\{"(hello|welcome)":\{"jalon":(0|[1-9][0-9]*)(?![0-9.eE])')
 HASHES = re.compile(r'\{"(want|have)":\[((?:"[^"]{43}"(?:,"[^"]{43}")*)?)\]\}')
-REFUSED = re.compile(r'\{"refused":\{"kind":"([a-z]+)","code":"([a-z]+)"(?:,"hash":"([^"]{43})")?\}\}')
+REFUSED = re.compile(
+    r'\{"refused":\{"kind":"([a-z]+)","code":"([a-z]+)"(?:,"hash":"([^"]{43})")?\}\}')
 END = re.compile(rf'\{{"end":\{{"position":{UINT},"mark":"([^"]{{43}})","more":(true|false)\}}\}}')
 
 
@@ -424,7 +428,8 @@ class Client:
             elif (isinstance(meaning, Segment) and welcome and welcome.matches
                     and meaning.header.books == self.books):
                 batch.append(meaning)
-            elif isinstance(meaning, Hashes) and meaning.kind == "have" and welcome and not welcome.matches:
+            elif (isinstance(meaning, Hashes) and meaning.kind == "have"
+                    and welcome and not welcome.matches):
                 inventory += meaning.hashes
                 if len(inventory) > MOST_INVENTORY:
                     raise self._over(batch, "peer")

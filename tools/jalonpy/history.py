@@ -255,7 +255,7 @@ class History:
         return first
 
     def _go_on(self, lost: Version, held_back: Version) -> list[Node]:
-        """Applies the first waiting change that may pass over what is gone, but nothing held back."""
+        """Applies the first waiting change that may pass over what is gone and not held back."""
         def passes(writer: bytes, number: int) -> bool:
             return (
                 self._trunk_end(writer) < number <= lost.get(writer, 0)

@@ -1,4 +1,4 @@
-"""The books' secret and what follows from it; writers; invitation and recovery (Protocol/keys.md)."""
+"""The books' secret and what follows from it, invitations, recovery (Protocol/keys.md)."""
 
 import hashlib
 import hmac

@@ -98,7 +98,8 @@ class Segment:
         if not LEAST_BODY <= len(body) <= MOST_BODY:
             raise Malformed("body")
         header = Header.parse(data[:HEADER_SIZE])
-        return Segment(header, data[HEADER_SIZE : HEADER_SIZE + 16], data[HEADER_SIZE + 16 : BODY_AT], body)
+        commitment, signature = data[HEADER_SIZE : HEADER_SIZE + 16], data[HEADER_SIZE + 16 : BODY_AT]
+        return Segment(header, commitment, signature, body)
 
     # Line
 
@@ -194,7 +195,8 @@ def body_secrets(secret: Secret, salt: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def seal_plaintext(
-        secret: Secret, sealer: Signer, header_without_salt: bytes, plain: bytes, random: bytes) -> Segment:
+        secret: Secret, sealer: Signer, header_without_salt: bytes, plain: bytes,
+        random: bytes) -> Segment:
     salt = hmac_sha256(secret.salt_key, random + header_without_salt + plain)[:16]
     header = header_without_salt + salt
     key, nonce, commitment = body_secrets(secret, salt)

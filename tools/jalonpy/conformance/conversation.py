@@ -5,8 +5,8 @@ from dataclasses import replace
 from ..conversation import End, Hashes, Hello, Refusal, Standing, Welcome, read_line, split_lines
 from ..segments import ZERO, Segment
 from .subject import (
-    DONE, Forge, Subject, check, expect, expect_body_like_model, expect_like_model, expect_refusal,
-    lines_of, standing_at)
+    DONE, Forge, Subject, check, expect, expect_body_like_model, expect_like_model, lines_of,
+    standing_at)
 
 
 def want(*segments: Segment) -> bytes:
@@ -199,7 +199,8 @@ def whole(*lines: bytes):
 
 OTHER_BOOKS = Hello(b"\xee" * 16).line()
 for claim, lines in (
-        ("nothing at all", ()), ("no hello", (DONE,)), ("a segment first", (b"SEGMENT", b"HELLO", DONE)),
+        ("nothing at all", ()), ("no hello", (DONE,)),
+        ("a segment first", (b"SEGMENT", b"HELLO", DONE)),
         ("an unreadable line first", (b"x", b"HELLO", DONE)),
         ("two hellos", (b"HELLO", b"SEGMENT", b"HELLO", DONE)),
         ("no done", (b"HELLO", b"SEGMENT")), ("done twice", (b"HELLO", b"SEGMENT", DONE, DONE)),

@@ -101,7 +101,8 @@ def _(subject: Subject):
 def _(subject: Subject):
     member = subject.books()
     good = base64url(member.books)
-    for text in (good[:-1], good + "A", good[:-1] + "B", good.lower() + "=", "%41" * 22, "x" * 5000):
+    texts = (good[:-1], good + "A", good[:-1] + "B", good.lower() + "=", "%41" * 22, "x" * 5000)
+    for text in texts:
         path = member.path("sync").replace(good, text)
         answer = member.send("POST", path, lines_of(DONE), member.bearer)
         refusal = answer.refusal
@@ -122,8 +123,8 @@ def _(subject: Subject):
     member = subject.books()
     with member.connection() as connection:
         body = b"nonsense\n"
-        connection.sock.sendall(member.head(
-            "POST", member.path("sync"), content_length=len(body), **member.bearer) + body)
+        head = member.head("POST", member.path("sync"), content_length=len(body), **member.bearer)
+        connection.sock.sendall(head + body)
         expect_closed(connection.sock)
 
 
@@ -157,16 +158,17 @@ def _(subject: Subject):
     body = lines_of(Hello(member.books).line(), member.forge.segment().line(), DONE)
     for cut in (0, 1, len(body) // 2, len(body) - 2, len(body) - 1):
         with member.connection() as connection:
-            connection.sock.sendall(member.head(
-                "POST", member.path("sync"), content_length=len(body), **member.bearer) + body[:cut])
+            head = member.head(
+                "POST", member.path("sync"), content_length=len(body), **member.bearer)
+            connection.sock.sendall(head + body[:cut])
         expect(len(member.model().segments) == before, f"something is stored after a cut at {cut}")
 
 
 @check("a request that is no HTTP does not stop the relay")
 def _(subject: Subject):
     member = subject.books()
-    for raw in (b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01" + b"x" * 200, b"GET / HTTP/9.9\r\n\r\n",
-                b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+    for raw in (b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01" + b"x" * 200,
+                b"GET / HTTP/9.9\r\n\r\n", b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
                 b"POST / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\nx"):
         with member.connection(timeout=2) as connection:
             try:
