@@ -123,10 +123,9 @@ extension Replica {
 
     /// Puts the rebuilt tables in the place of the live ones.
     private func swap(_ database: Database, _ tables: TableNames) throws {
-        let history: Set<String> = [
-            "meta", "segment", "unsealed", "fork", "rejected", "peer", "peer_segment", "agreement",
-        ]
-        try Self.dropTables(database) { !$0.hasPrefix("rebuild_") && !history.contains($0) }
+        try Self.dropTables(database) {
+            !$0.hasPrefix("rebuild_") && !EngineTables.historyNames.contains($0)
+        }
         for name in TableNames.merge + schema.tables.map(\.name) {
             try database.execute(sql: "ALTER TABLE \(tables(name)) RENAME TO \"\(name)\"")
         }

@@ -61,6 +61,12 @@ enum EngineTables {
             at INTEGER NOT NULL) WITHOUT ROWID;
         """
 
+    /// The tables of ``history``: a rebuild leaves them alone.
+    static let historyNames: Set<String> = [
+        "meta", "segment", "unsealed", "fork", "rejected", "peer", "peer_segment", "peer_position",
+        "peer_device", "agreement",
+    ]
+
     /// The merge tables: they can be rebuilt from the history.
     static func merge(_ names: TableNames, _ schema: Schema) -> String {
         var sql = """

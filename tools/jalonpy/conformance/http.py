@@ -1,5 +1,6 @@
 """Protocol/http.md: routes, tokens, connections."""
 
+import json
 import secrets
 
 from ..encoding import base64url
@@ -32,6 +33,24 @@ def _(subject: Subject):
         answer = member.send("GET", member.address.path + path)
         expect(answer.status == 404, f"{path}: {answer.status}")
         expect(b'"error"' in answer.body, answer.body)
+
+
+@check("the other devices are listed by name, with what they fetched")
+def _(subject: Subject):
+    member = subject.books()
+    names = ["phone \"1\"", "Zoé"]
+    others = [member.other_device(name) for name in names]
+    segment = member.forge.segment()
+    expect(member.sync(Hello(member.books).line(), segment.line(), DONE).status == 200, "not taken")
+    at = len(others[1].model().segments)
+    answer = member.send("GET", member.path("devices"), None, member.bearer)
+    expect(answer.status == 200, answer.status)
+    expect(answer.content_type == "application/x-ndjson", answer.content_type)
+    told = {line["device"]: line["position"] for line in map(json.loads, answer.body.splitlines())}
+    expect(told.get(names[0]) == 0, f"who fetched nothing: {told}")
+    expect(told.get(names[1]) == at, f"who fetched everything: {told}")
+    wrong = {"authorization": "Bearer " + base64url(bytes(32))}
+    expect_refusal(member.send("GET", member.path("devices"), None, wrong), "token")
 
 
 @check("another version's path is unknown")

@@ -113,10 +113,10 @@ class Member(Http):
         self.token = token or secrets.token_bytes(32)
         self.forge = Forge(secret.books)
 
-    def other_device(self) -> "Member":
+    def other_device(self, name: str = "other") -> "Member":
         """Another device of the same books, admitted."""
         other = Member(self.subject, self.secret)
-        expect(other.admit().status == 201, "a second device is refused")
+        expect(other.admit(name=name).status == 201, "a second device is refused")
         return other
 
     # Requests
