@@ -108,26 +108,10 @@ struct SegmentIntake {
         }
     }
 
-    /// Bytes of refused segments that are kept to be looked at.
-    private static let rejectedBytesMax = 16_777_216
-    /// Refused segments that are remembered; more are refused again each time they come.
-    private static let rejectedCountMax = 10_000
-
     private mutating func reject(_ segment: Segment, _ reason: String, _ origin: Int64?) throws {
         report.rejected += 1
-        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM rejected") ?? 0
-        guard count < Self.rejectedCountMax else { return }
-        let sum = try Int.fetchOne(database, sql: "SELECT total(bytes) FROM rejected") ?? 0
-        let isRoomy = sum + segment.body.count <= Self.rejectedBytesMax
-        try database.execute(
-            sql: """
-                INSERT OR IGNORE INTO rejected (hash, reason, origin, at, bytes, data)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                Data(segment.hash.bytes), reason, origin, now,
-                isRoomy ? segment.body.count : 0, isRoomy ? Data(segment.encoded) : nil,
-            ])
+        try RejectedShelf(database).insert(
+            segment.hash, segment.encoded, reason: reason, from: origin, at: now)
     }
 
     // MARK: - Applying

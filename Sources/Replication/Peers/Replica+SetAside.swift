@@ -1,4 +1,5 @@
 import Convergence
+import Crypto
 import Foundation
 import GRDB
 package import Wire
@@ -59,6 +60,17 @@ extension Replica {
             arguments: [
                 Data(repeating: 0, count: Generation.byteCount), Data(Mark.origin.bytes),
             ])
+    }
+
+    /// Keeps a line that cannot be read, under the hash of its bytes: it is no segment of this version.
+    package func setAside(unreadable line: [UInt8], from peer: Peer) throws {
+        try exclusively {
+            try transaction { database in
+                try RejectedShelf(database).insert(
+                    SegmentHash(SHA256.hash(data: line)), line, reason: "form", from: peer.id,
+                    at: environment.now())
+            }
+        }
     }
 
     /// The hashes of segments that were set aside: they need not be fetched again.

@@ -43,6 +43,10 @@ package struct ReplicaLedger: SyncLedger {
         return report.rejected
     }
 
+    package mutating func setAside(unreadable line: [UInt8]) throws {
+        try replica.setAside(unreadable: line, from: peer)
+    }
+
     package mutating func settle(_ score: SyncScore) throws {
         guard let offering else { return }
         try replica.settle(

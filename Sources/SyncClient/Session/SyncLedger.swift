@@ -24,6 +24,9 @@ package protocol SyncLedger {
     /// Takes segments that came; gives how many of them were set aside as bad.
     mutating func accept(_ segments: [Segment]) throws -> Int
 
+    /// Keeps a line of an answer that cannot be read, to be looked at.
+    mutating func setAside(unreadable line: [UInt8]) throws
+
     /// Keeps score after an answer whose segments are accepted.
     mutating func settle(_ score: SyncScore) throws
 

@@ -119,6 +119,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         } catch {
             // One bad line stops no other.
             report.unreadable += 1
+            try ledger.setAside(unreadable: bytes)
             return
         }
         let event: ClientConversation.Event

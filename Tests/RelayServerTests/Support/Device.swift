@@ -16,6 +16,7 @@ final class Device: SyncLedger, Membership {
     var standing = Standing.nowhere
     var settled: Set<SegmentHash> = []
     var batches: [Int] = []
+    var unreadable: [[UInt8]] = []
     var renewals = 0
     var finished = 0
 
@@ -100,6 +101,8 @@ final class Device: SyncLedger, Membership {
         }
         return bad
     }
+
+    func setAside(unreadable line: [UInt8]) { unreadable.append(line) }
 
     func settle(_ score: SyncScore) {
         if score.peerChanged { settled = [] }

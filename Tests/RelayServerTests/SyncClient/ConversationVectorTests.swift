@@ -153,6 +153,8 @@ private struct VectorLedger: SyncLedger {
         return count
     }
 
+    func setAside(unreadable line: [UInt8]) {}
+
     mutating func settle(_ score: SyncScore) { scores.append(score) }
 
     func finish() {}

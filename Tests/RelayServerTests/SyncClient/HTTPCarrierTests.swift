@@ -83,6 +83,7 @@ import Wire
         try await withFakeServer({ page }) { address, client in
             let report = try await device.sync(address, client)
             #expect(report.unreadable == 1)
+            #expect(device.unreadable == [lines[1]])
             #expect(report.received == 1)
         }
         #expect(device.hashes == [segment.hash])

@@ -1,5 +1,7 @@
 import AsyncHTTPClient
 import Convergence
+import Hummingbird
+import NIOCore
 import Replication
 import SyncClient
 import TestSupport
@@ -54,6 +56,26 @@ import Wire
             try expectEqualBooks()
             #expect(try fleet.conflicts(0).count == 1)
             #expect(try await sync(2, relay).requests == 1)
+        }
+    }
+
+    @Test func `a line that cannot be read is set aside with its reason`() async throws {
+        let generation = Generation(checked: [UInt8](repeating: 1, count: 16))
+        let lines: [[UInt8]] = [
+            Line.welcome(generation, matches: true).encoded, Array("{\"segment\":1,\"bo".utf8),
+            Line.end(position: 1, mark: .origin, more: false).encoded,
+        ]
+        let page = Response(
+            status: .ok, headers: [.contentType: "application/x-ndjson"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: lines.flatMap { $0 + [0x0a] })))
+        try await withFakeServer({ page }) { address, client in
+            let replica = fleet.devices[0].replica
+            let peer = try replica.addPeer("home", address.text)
+            let carrier = HTTPCarrier(
+                address, member: ReplicaMembership(replica, peer), client: client)
+            var session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
+            #expect(try await session.run().unreadable == 1)
+            #expect(try replica.status().rejected.map(\.reason) == ["form"])
         }
     }
 
