@@ -15,7 +15,7 @@ extension RowState {
             bytes.append(0x76)  // v
             Self.append(entry.field, entry.dot, fields, writers, to: &bytes)
             bytes.append(entry.isOriginal ? 1 : 0)
-            Self.append(entry.value, to: &bytes)
+            entry.value.append(to: &bytes)
         }
         for position in inOrder(tallies, fields, writers) {
             let tally = tallies[position]
@@ -65,19 +65,6 @@ extension RowState {
         bytes.append(UInt8(name.count))
         bytes.append(contentsOf: name)
         bytes.append(bigEndian: UInt64(dot.number))
-    }
-
-    private static func append(_ value: Value, to bytes: inout [UInt8]) {
-        switch value {
-        case .null: bytes.append(0)
-        case .integer(let integer):
-            bytes.append(1)
-            bytes.append(bigEndian: UInt64(bitPattern: integer))
-        case .text(let text):
-            bytes.append(2)
-            bytes.append(bigEndian: UInt64(text.utf8.count))
-            bytes.append(contentsOf: text.utf8)
-        }
     }
 }
 

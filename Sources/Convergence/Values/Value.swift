@@ -45,6 +45,22 @@ extension Value {
     }
 }
 
+extension Value {
+    /// Appends the bytes that stand for the value in hashes: `Protocol/model.md`, "Row ids".
+    package func append(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes.append(0)
+        case .integer(let integer):
+            bytes.append(1)
+            bytes.append(bigEndian: UInt64(bitPattern: integer))
+        case .text(let text):
+            bytes.append(2)
+            bytes.append(bigEndian: UInt64(text.utf8.count))
+            bytes.append(contentsOf: text.utf8)
+        }
+    }
+}
+
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
     package init(stringLiteral value: String) { self = .text(value) }
     package init(integerLiteral value: Int64) { self = .integer(value) }

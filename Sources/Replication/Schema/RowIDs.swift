@@ -14,7 +14,7 @@ package enum RowIDs {
         let ordered = fields.sorted { $0.field.utf8.lexicographicallyPrecedes($1.field.utf8) }
         for assignment in ordered {
             append(assignment.field, to: &bytes)
-            append(assignment.value, to: &bytes)
+            assignment.value.append(to: &bytes)
         }
         return RowID(.frozen, bytes: Array(SHA256.hash(data: bytes)).prefix(RowID.byteCount))
     }
@@ -23,25 +23,12 @@ package enum RowIDs {
     package static func derived(_ table: String, keys: [Value]) -> RowID? {
         var bytes = Array("jalon derived row 1\0".utf8)
         append(table, to: &bytes)
-        for key in keys { append(key, to: &bytes) }
+        for key in keys { key.append(to: &bytes) }
         return RowID(.derived, bytes: Array(SHA256.hash(data: bytes)).prefix(RowID.byteCount))
     }
 
     private static func append(_ name: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(truncatingIfNeeded: name.utf8.count))
         bytes.append(contentsOf: name.utf8)
-    }
-
-    private static func append(_ value: Value, to bytes: inout [UInt8]) {
-        switch value {
-        case .null: bytes.append(0)
-        case .integer(let integer):
-            bytes.append(1)
-            bytes.append(bigEndian: UInt64(bitPattern: integer))
-        case .text(let text):
-            bytes.append(2)
-            bytes.append(bigEndian: UInt64(text.utf8.count))
-            bytes.append(contentsOf: text.utf8)
-        }
     }
 }
