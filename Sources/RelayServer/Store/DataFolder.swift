@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The folder of a relay's data: private to its owner, and of a relay alone.
 package struct DataFolder: Sendable {
