@@ -2,9 +2,10 @@
 
     tools/interop [FOLDER]
 
-FOLDER holds the programs `jalon` and `jalon-relay`; .build/debug unless told, or JALON_BIN. First
-the relay is asked everything by `conformance`, open and not open; then devices of both kinds write,
-meet, disagree, are copied, and lose their relay. Everything lies in a folder that is removed.
+FOLDER holds the programs `jalon` and `jalon-relay`; .build/debug unless told, or JALON_BIN. Devices
+of both kinds write, meet, disagree, are copied, and lose their relay. Then `conformance` asks an open
+relay everything, and one that asks for enrolments what it says to admissions. Everything lies in a
+folder that is removed.
 """
 
 import contextlib
@@ -207,7 +208,7 @@ def conform(place: Place) -> None:
     with relay(place, "closed") as (address, data):
         words = place.run(place.programs / "jalon-relay", "enroll", *data)
         enrolment = words.strip().splitlines()[-1]
-        report(place.run(tool, address, "--enrolment", enrolment))
+        report(place.run(tool, address, "--enrolment", enrolment, "--only", "admission"))
 
 
 def report(output: str) -> None:
