@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// The folder of a relay's data: private to its owner, and of a relay alone.
 package struct DataFolder: Sendable {
@@ -19,11 +18,10 @@ package struct DataFolder: Sendable {
     /// Touched by a program that put segments into the data beside the one that serves it.
     var bell: String { path + "/bell" }
 
-    /// When the bell was rung last, in nanoseconds; 0 when it never was.
-    var rungAt: Int64 {
-        var info = stat()
-        guard stat(bell, &info) == 0 else { return 0 }
-        return Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
+    /// When the bell was rung last; nil when it never was.
+    var rungAt: Date? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: bell)
+        return attributes?[.modificationDate] as? Date
     }
 
     /// Rings the bell. Nothing depends on it: who waits would see the segments a little later.
