@@ -98,6 +98,13 @@ struct `Books in a folder` {
         #expect(stranger.json("peer", "list") == [])
     }
 
+    @Test func `a folder takes no enrolment`() {
+        let laptop = Device.withBooks()
+        let words = ["peer", "add", "stick", laptop.home + "/stick", "--enrolment", "-"]
+        laptop.fails(words, exit: 64, says: "only a relay takes an enrolment", input: "x")
+        #expect(laptop.json("peer", "list") == [])
+    }
+
     @Test func `an invitation names no folder of this machine`() {
         let stick = Stick()
         let (laptop, _) = Self.pair()

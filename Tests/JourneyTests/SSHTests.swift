@@ -51,6 +51,16 @@ struct `Books over ssh` {
         #expect(phone.json("status")["unsent"] == 0)
     }
 
+    @Test func `a key may be let do nothing but this`() {
+        let server = SSHServer()
+        let (laptop, phone) = Self.pair(server)
+        server.allow(only: "jalon-relay stdio --data \(server.folder)/only")
+        laptop.does("sync", server.address("/somewhere/else"))
+        phone.does("sync", server.address("/another"))
+        #expect(laptop.json("status")["digest"] == phone.json("status")["digest"])
+        #expect(Files.shell("test -f '\(server.folder)/only/relay.sqlite'") == 0)
+    }
+
     @Test func `a machine that is not the known one, or does not let in, is said`() {
         let server = SSHServer()
         let (laptop, _) = Self.pair(server)

@@ -10,7 +10,7 @@ package import Wire
 /// generation. What others put into the folder meanwhile is seen by the next store.
 package final class FolderStore: SegmentStore {
     /// Names that are looked at: more are nobody's books.
-    package static let namesMax = 2_000_000
+    package static let namesMax = ClientConversation.inventoryMax
     /// Where the segments lie.
     static let segments = "segments"
     /// Copies of one segment that are tried.
@@ -18,6 +18,7 @@ package final class FolderStore: SegmentStore {
 
     /// The folder.
     package let path: String
+    private let books: BooksID
     private let root: Directory
     private let random: (Int) -> [UInt8]
     private let generation: Generation
@@ -27,8 +28,8 @@ package final class FolderStore: SegmentStore {
 
     /// Files that are not what their names say, by where they lie in the folder: cut short, damaged,
     /// or still on their way. Those of which there is a whole copy are left out.
-    package var damaged: [String] { suspects.keys.sorted() }
-    private var suspects: [String: SegmentHash] = [:]
+    package var damaged: [String] { suspects.values.sorted() }
+    private var suspects: [SegmentHash: String] = [:]
     /// Segments that were written.
     package private(set) var written = 0
 
@@ -40,6 +41,7 @@ package final class FolderStore: SegmentStore {
         path: String, books: BooksID, isNew: Bool, random: @escaping (Int) -> [UInt8]
     ) throws(FolderFailure) {
         self.path = path
+        self.books = books
         self.random = random
         generation = Generation(checked: random(Generation.byteCount))
         root = try Self.open(path, isNew: isNew)
@@ -139,7 +141,7 @@ package final class FolderStore: SegmentStore {
             guard files[name.hash, default: []].count < Self.copiesMax else { continue }
             files[name.hash, default: []].append(name)
         }
-        suspects = suspects.filter { files[$0.value] == nil }
+        suspects = suspects.filter { files[$0.key] == nil }
     }
 
     private func collect(_ names: inout [SegmentFileName]) throws {
@@ -156,7 +158,7 @@ package final class FolderStore: SegmentStore {
                 if place.size(of: text) == name.byteCount {
                     names.append(name)
                 } else {
-                    suspects["\(Self.segments)/\(letter)/\(text)"] = name.hash
+                    suspects[name.hash] = "\(Self.segments)/\(letter)/\(text)"
                 }
                 return true
             }
@@ -228,11 +230,13 @@ package final class FolderStore: SegmentStore {
                 }
                 bytes = nil
             }
-            if let segment = bytes.flatMap({ Segment(encoded: $0) }), segment.hash == hash {
-                suspects = suspects.filter { $0.value != hash }
+            if let segment = bytes.flatMap({ Segment(encoded: $0) }), segment.hash == hash,
+                segment.header.books == books
+            {
+                suspects[hash] = nil
                 return segment
             }
-            suspects["\(Self.segments)/\(letter)/\(name.text)"] = hash
+            suspects[hash] = "\(Self.segments)/\(letter)/\(name.text)"
         }
         return nil
     }
@@ -288,7 +292,7 @@ package final class FolderStore: SegmentStore {
             throw error.failure(at: place)
         }
         files[segment.hash] = [name]
-        suspects = suspects.filter { $0.value != segment.hash }
+        suspects[segment.hash] = nil
         note(segment.hash)
         written += 1
     }

@@ -74,6 +74,12 @@ final class SSHServer {
         chmod(folder + "/bin/ssh", 0o755)
     }
 
+    /// Lets the key do nothing but start this command.
+    func allow(only command: String) {
+        let key = Files.read(folder + "/user.pub")
+        Files.write("restrict,command=\"\(command)\" \(key)", to: folder + "/authorized")
+    }
+
     /// Lets a device use it.
     func serve(_ device: Device) { device.variables["PATH"] = folder + "/bin:/usr/bin:/bin" }
 

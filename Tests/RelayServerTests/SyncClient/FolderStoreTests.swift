@@ -166,6 +166,21 @@ import Wire
         #expect(try folder.store().inventory().count == 1)
     }
 
+    @Test func `a segment of other books that came between them is passed over`() throws {
+        let segment = try forge.segment(1)
+        let other = BooksID(checked: [UInt8](repeating: 9, count: 16))
+        let elsewhere = try CarriedFolder(seed: 2)
+        let stranger = try SegmentForge(books: other).segment(2)
+        try elsewhere.store(other).append([stranger])
+        try folder.store().append([segment])
+        let name = elsewhere.files[0]
+        try folder.makeFolder(String(name.split(separator: "/").dropLast().joined(separator: "/")))
+        try folder.write(try elsewhere.bytes(name), to: name)
+        let store = try folder.store()
+        #expect(try store.segments(after: 0, bytesMax: .max).map(\.segment) == [segment])
+        #expect(store.damaged == [name])
+    }
+
     @Test func `links, folders and pipes are never followed, opened or waited for`() throws {
         let segments = try forge.segments(4)
         try folder.store().append(segments)

@@ -37,6 +37,12 @@ struct PeerAdd: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         guard let address = try PeerName.address(url) else { throw PeerAddress.Fault.scheme(nil) }
         let name = try PeerName.checked(name)
+        if enrolment != nil, !address.hasPrefix("http") {
+            throw Failure(
+                "only a relay takes an enrolment; nothing was changed.",
+                why: "whoever can write to that place may bring books there",
+                tries: ["jalon peer add \(name) \(address)"], status: .usage)
+        }
         let token = try readEnrolment(session)
         let replica = try session.replica(for: .writing)
         let peer = try replica.addPeer(name, address, dryRun: writing.dryRun)

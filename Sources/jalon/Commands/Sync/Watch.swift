@@ -76,6 +76,8 @@ struct Watch {
     private static let patience = Duration.seconds(2)
     /// Nobody tells what is new in a folder: it is listed every so many times.
     private static let looksPerListing = 5
+    /// Nor over ssh, which takes more to ask.
+    private static let looksPerCall = 30
 
     /// Passes on what a live channel says.
     private static func follow(
@@ -105,8 +107,8 @@ struct Watch {
             places.looks += 1
             if try replica.status().unsealed > 0 {
                 for index in peers.indices { try await meet(index, places) }
-            } else if places.looks % Self.looksPerListing == 0 {
-                for index in peers.indices where isListedAnew(index, places) {
+            } else {
+                for index in peers.indices where isWorthAMeeting(index, places) {
                     try await meet(index, places)
                 }
             }
@@ -131,6 +133,15 @@ struct Watch {
             output.report(Failure(failure))
         } catch let failure as FolderFailure {
             output.report(Failure(failure))
+        }
+    }
+
+    /// Whether it is time to look for news where nobody tells of them.
+    private func isWorthAMeeting(_ index: Int, _ places: Places) -> Bool {
+        switch try? PeerPlace(peers[index].address) {
+        case .folder: places.looks % Self.looksPerListing == 0 && isListedAnew(index, places)
+        case .program: places.looks % Self.looksPerCall == 0
+        case .relay, nil: false
         }
     }
 
