@@ -49,4 +49,30 @@ struct `Watching` {
         #expect(watching.reaches("1 parcel sent"))
         #expect(watching.end() == 0)
     }
+
+    @Test func `a folder is looked into, and met again when it comes back`() {
+        let laptop = Device.withBooks()
+        laptop.does("client", "add", "Blum")
+        let phone = Device("phone")
+        phone.join(laptop, as: "phone")
+        let folder = laptop.home + "/shared"
+        for device in [laptop, phone] {
+            device.does("peer", "add", "shared", folder)
+            device.does("sync")
+        }
+        let watching = phone.follow(["sync", "--watch"])
+        #expect(watching.reaches("Watching"))
+        laptop.does("client", "add", "Seen")
+        laptop.does("sync")
+        #expect(watching.reaches("1 change taken in"))
+        #expect(phone.json("client", "list").values.count == 2)
+        Files.shell("mv '\(folder)' '\(folder)-away'")
+        phone.does("client", "add", "Written meanwhile")
+        #expect(watching.reaches("is not there"))
+        Files.shell("mv '\(folder)-away' '\(folder)'")
+        #expect(watching.reaches("1 parcel sent"))
+        #expect(watching.end() == 0)
+        laptop.does("sync")
+        #expect(laptop.json("status")["digest"] == phone.json("status")["digest"])
+    }
 }

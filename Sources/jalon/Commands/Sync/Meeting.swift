@@ -17,6 +17,8 @@ struct Meeting {
     /// Meets a peer: sends what it lacks, takes what it has, and mends what that asks for.
     static func hold(_ replica: Replica, _ peer: Peer, _ client: HTTPClient) async throws -> Meeting
     {
+        // Even when the peer is not there: what is sealed waits for it and asks for no further try.
+        try replica.sealChanges()
         switch try PeerPlace(peer.address) {
         case .relay(let address):
             let carrier = HTTPCarrier(

@@ -118,6 +118,8 @@ struct Watch {
     }
 
     private func meet(_ index: Int, _ places: Places) async throws {
+        // A folder that was away is met once it is back, whatever it holds.
+        places.listings[index] = nil
         do {
             // As it stands now: the last meeting moved it.
             guard let peer = try replica.peer(peers[index].name) else { return }
