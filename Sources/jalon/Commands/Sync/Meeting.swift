@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Billing
 import Replication
 import SyncClient
@@ -15,14 +14,13 @@ struct Meeting {
     var unreadFiles: [String] = []
 
     /// Meets a peer: sends what it lacks, takes what it has, and mends what that asks for.
-    static func hold(_ replica: Replica, _ peer: Peer, _ client: HTTPClient) async throws -> Meeting
-    {
+    static func hold(_ replica: Replica, _ peer: Peer, _ network: Network) async throws -> Meeting {
         // Even when the peer is not there: what is sealed waits for it and asks for no further try.
         try replica.sealChanges()
         switch try PeerPlace(peer.address) {
         case .relay(let address):
             let carrier = HTTPCarrier(
-                address, member: ReplicaMembership(replica, peer), client: client)
+                address, member: ReplicaMembership(replica, peer), client: network.client)
             let session = try SyncSession(ReplicaLedger(replica, peer), over: carrier)
             let meeting = try await run(session, replica, peer)
             try await ask(carrier, replica, meeting)

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Billing
 import Replication
 
@@ -11,13 +10,13 @@ struct Round {
 
     /// Meets them all. What fails is said at once; if nothing else happened, it is thrown.
     static func hold(
-        _ replica: Replica, _ peers: [Peer], _ client: HTTPClient, _ output: Output
+        _ replica: Replica, _ peers: [Peer], _ network: Network, _ output: Output
     ) async throws -> Round {
         var round = Round()
         for peer in peers {
             do {
                 output.progress("Meeting \(peer.name) …")
-                let meeting = try await Meeting.hold(replica, peer, client)
+                let meeting = try await Meeting.hold(replica, peer, network)
                 round.meetings.append(meeting)
                 if let failure = meeting.failure { round.hindrances.append(failure) }
             } catch {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Billing
 import Replication
 import SyncClient
@@ -36,14 +35,14 @@ struct Sync: NetworkCommand {
     private func meet(
         _ replica: Replica, _ peers: [Peer], _ session: Session
     ) async throws -> Answer {
-        let client = HTTPClient.forSync()
+        let network = Network()
         do {
-            if watch { try await Watch(replica, peers, client, session.output).run() }
-            let round = try await Round.hold(replica, peers, client, session.output)
-            try await client.shutdown()
+            if watch { try await Watch(replica, peers, network, session.output).run() }
+            let round = try await Round.hold(replica, peers, network, session.output)
+            try await network.close()
             return try round.answer(replica)
         } catch {
-            try? await client.shutdown()
+            try? await network.close()
             throw error
         }
     }

@@ -19,13 +19,13 @@ struct Watch {
 
     private let replica: Replica
     private let peers: [Peer]
-    private let client: HTTPClient
+    private let network: Network
     private let output: Output
 
-    init(_ replica: Replica, _ peers: [Peer], _ client: HTTPClient, _ output: Output) {
+    init(_ replica: Replica, _ peers: [Peer], _ network: Network, _ output: Output) {
         self.replica = replica
         self.peers = peers
-        self.client = client
+        self.network = network
         self.output = output
     }
 
@@ -37,9 +37,14 @@ struct Watch {
         signal(SIGHUP) { _ in _exit(0) }
         for peer in peers {
             do {
-                try tell(try await Meeting.hold(replica, peer, client), always: true)
+                let meeting = try await Meeting.hold(replica, peer, network)
+                try tell(meeting, always: true)
+                if let failure = meeting.failure { output.report(failure) }
             } catch let failure as SyncFailure where failure.mayPass {
                 // Whoever watches from a train wants to be connected as soon as that is possible.
+                output.notice("\(peer.name): \(Failure(failure).what)")
+            } catch let failure as FolderFailure {
+                // A stick may be plugged in later.
                 output.notice("\(peer.name): \(Failure(failure).what)")
             }
         }
@@ -123,7 +128,7 @@ struct Watch {
         do {
             // As it stands now: the last meeting moved it.
             guard let peer = try replica.peer(peers[index].name) else { return }
-            let meeting = try await Meeting.hold(replica, peer, client)
+            let meeting = try await Meeting.hold(replica, peer, network)
             places.positions[index] = meeting.report.position
             if case .relay = try PeerPlace(peer.address) {
                 places.tokens[index] = try replica.token(for: peer)
