@@ -50,7 +50,9 @@ package struct Cursor {
     package func integer(_ index: Int) -> Int64? { statement.value(index).integer }
 
     /// The text of a column; nil when it holds anything else.
-    package func text(_ index: Int) -> String? { statement.value(index).text }
+    package func text(_ index: Int) -> String? {
+        statement.isText(index) ? statement.text(index) : nil
+    }
 
     /// The number of columns.
     package var count: Int { statement.columnCount }

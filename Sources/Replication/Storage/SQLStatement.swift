@@ -78,6 +78,8 @@ final class SQLStatement {
 
     func isNull(_ index: Int) -> Bool { sqlite3_column_type(handle, Int32(index)) == SQLITE_NULL }
 
+    func isText(_ index: Int) -> Bool { sqlite3_column_type(handle, Int32(index)) == SQLITE_TEXT }
+
     func integer(_ index: Int) -> Int64 { sqlite3_column_int64(handle, Int32(index)) }
 
     func text(_ index: Int) -> String {
