@@ -56,7 +56,7 @@ struct `Several ways at once` {
             #expect(answer["unsent"] == 0)
             #expect(answer["peers"].values.allSatisfy { $0["sent"] == 0 && $0["changes"] == 0 })
         }
-        Files.shell("rm -rf '\(folder)'")
+        Files.shell("rm -rf \"$(dirname '\(folder)')\"")
     }
 
     @Test func `while a relay is down the folder goes on, and the relay gets everything later`() {
@@ -85,7 +85,7 @@ struct `Several ways at once` {
         fresh.join(laptop, as: "fresh")
         fresh.does("sync", "relay")
         Self.areEqual([laptop, phone, fresh])
-        Files.shell("rm -rf '\(folder)'")
+        Files.shell("rm -rf \"$(dirname '\(folder)')\"")
     }
 
     @Test func `a folder brings a relay back what only a lost device had sent it`() {
@@ -113,6 +113,6 @@ struct `Several ways at once` {
         #expect(
             fresh.json("client", "list").values
                 .contains { $0["name"] == "Noted on the lost device" })
-        Files.shell("rm -rf '\(folder)'")
+        Files.shell("rm -rf \"$(dirname '\(folder)')\"")
     }
 }
