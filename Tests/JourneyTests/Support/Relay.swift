@@ -11,7 +11,11 @@ final class Relay {
     private var log = ""
     private var reading: Int32 = -1
 
-    init() {
+    private let isOpen: Bool
+
+    /// A relay that takes any books, or only those that are enrolled.
+    init(isOpen: Bool = true) {
+        self.isOpen = isOpen
         data = Files.temporary()
         start()
     }
@@ -27,10 +31,11 @@ final class Relay {
         mkfifo(log, 0o600)
         // Without blocking, because nobody writes yet; once the program has started it does.
         reading = open(log, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        let words = [
-            Program.relay, "serve", "--data", data + "/relay", "--listen", "127.0.0.1:" + port,
-            "--open",
-        ]
+        let words =
+            [
+                Program.relay, "serve", "--data", data + "/relay", "--secret", data + "/secret",
+                "--listen", "127.0.0.1:" + port,
+            ] + (isOpen ? ["--open"] : [])
         let variables = ["HOME": data, "PATH": "/usr/bin:/bin", "XDG_STATE_HOME": data + "/state"]
         process = Program.start(
             words.map { Array($0.utf8) }, environment: variables, input: "/dev/null", output: log,
@@ -38,6 +43,16 @@ final class Relay {
         _ = fcntl(reading, F_SETFL, 0)
         port = Self.port(in: reading)
         url = "http://127.0.0.1:\(port)"
+    }
+
+    /// The right to bring one set of books, as its owner gets it.
+    func enrolment() -> String {
+        let words = [
+            Program.relay, "enroll", "--data", data + "/relay", "--secret", data + "/secret",
+        ]
+        let run = Device().run(program: words)
+        #expect(run.exit == 0, "\(run)")
+        return run.lastLine
     }
 
     /// Ends it as a service manager would, and waits until it has ended.
