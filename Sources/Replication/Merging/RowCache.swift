@@ -15,6 +15,8 @@ struct RowCache {
         /// The row's place in its SQLite table; nil when it is not there yet.
         var place: Int64?
         var state: RowState
+        /// Its hash in the digest as it is stored; zeros for a row that is not there yet.
+        let hash: Words32
         /// Whether it changed: then its former hash is out of the digest.
         var isDirty = false
         /// Whether it was marked as disputed before it changed.
@@ -81,10 +83,8 @@ struct RowCache {
     /// Takes what a row was out of the digest, before it changes: cheaper than keeping a copy.
     private mutating func touch(_ place: Int, _ writers: borrowing Names) {
         cached[place].isDirty = true
-        guard cached[place].place != nil, let shape = shapes[cached[place].key.table] else {
-            return
-        }
-        hash(place, shape, writers).withUnsafeBytes { digest.subtract($0) }
+        guard cached[place].place != nil else { return }
+        cached[place].hash.withUnsafeBytes { digest.subtract($0) }
         cached[place].wasDisputed = isDisputed(place, writers)
     }
 
@@ -111,7 +111,9 @@ struct RowCache {
         }
         places[key] = cached.count
         cached.append(
-            Cached(key: key, place: found?.place, state: found?.state ?? RowState()))
+            Cached(
+                key: key, place: found?.place, state: found?.state ?? RowState(),
+                hash: found?.hash ?? Words32()))
         return cached.count - 1
     }
 
@@ -135,9 +137,11 @@ struct RowCache {
         for position in dirty {
             let key = cached[position].key
             guard let shape = shapes[key.table] else { continue }
-            hash(position, shape, writers).withUnsafeBytes { digest.add($0) }
+            let hash = hash(position, shape, writers)
+            hash.withUnsafeBytes { digest.add($0) }
             try shape.store(
-                key.row, cached[position].state, at: cached[position].place, writers: writers)
+                key.row, cached[position].state, hash: hash, at: cached[position].place,
+                writers: writers)
             let isDisputed = isDisputed(position, writers)
             if isDisputed != cached[position].wasDisputed {
                 try conflicts.set(isDisputed, shape.name, key.row)
@@ -149,12 +153,12 @@ struct RowCache {
 
     private mutating func hash(
         _ position: Int, _ shape: TableShape, _ writers: borrowing Names
-    ) -> SHA256.Digest {
+    ) -> Words32 {
         canonical.removeAll(keepingCapacity: true)
         cached[position].state.appendCanonical(
             table: shape.nameBytes, row: cached[position].key.row, fields: names.all,
             writers: writers, to: &canonical)
-        return SHA256.hash(data: canonical)
+        return SHA256.hash(data: canonical).withUnsafeBytes { Words32($0) }
     }
 
     private func isDisputed(_ position: Int, _ writers: borrowing Names) -> Bool {

@@ -1,9 +1,22 @@
 import Convergence
 import GRDB
+import Wire
 
 /// How the rows of one table lie in SQLite: shown values in columns, the rest of what merging knows
 /// packed beside them. A table that the schema does not declare has no columns.
+///
+/// The column `state` begins with the row's hash as it stands in the digest, so that a row that
+/// changes need not be hashed as it was.
 final class TableShape {
+    /// A row as it is stored.
+    struct Stored {
+        let place: Int64
+        let state: RowState
+        let hash: Words32
+    }
+
+    private static let hashBytes = 32
+
     let name: String
     let nameBytes: [UInt8]
     private let columns: [Column]
@@ -64,32 +77,37 @@ final class TableShape {
     }
 
     /// The row as it is stored; nil when it is not.
-    func load(_ row: RowID) throws -> (place: Int64, state: RowState)? {
+    func load(_ row: RowID) throws -> Stored? {
         select.bind(1, row.text)
         if update == nil { select.bind(2, name) }
         defer { select.reset() }
         guard try select.step() else { return nil }
-        let state = RowState(packed: select.bytes(1)) { field in
+        let (hash, packed) = select.bytes(1, headBytes: Self.hashBytes) { Words32($0) }
+        let state = RowState(packed: packed) { field in
             column(of: field).map { select.value($0 + 2) } ?? .null
         }
         guard let state else {
             throw ReplicationFailure.damaged(path: "", detail: "\(name) \(row.text)")
         }
-        return (select.integer(0), state)
+        return Stored(place: select.integer(0), state: state, hash: hash)
     }
 
     /// Writes the row at its place, or as a new one.
-    func store(_ row: RowID, _ state: RowState, at place: Int64?, writers: Names) throws {
+    func store(
+        _ row: RowID, _ state: RowState, hash: Words32, at place: Int64?, writers: Names
+    ) throws {
         let isFrozen = row.kind == .frozen
         let shown = columns.map { column in
             column.isCounter
                 ? nil : state.shown(column.field, isFrozen: isFrozen, writers: writers)
         }
-        let packed = state.packed { entry in
-            guard let column = column(of: entry.field) else { return false }
-            return shown[column]?.dot == entry.dot
-                && shown[column]?.isOriginal == entry.isOriginal
-        }
+        let packed =
+            hash.withUnsafeBytes { Array($0) }
+            + state.packed { entry in
+                guard let column = column(of: entry.field) else { return false }
+                return shown[column]?.dot == entry.dot
+                    && shown[column]?.isOriginal == entry.isOriginal
+            }
         guard let update else {
             insert.bind(1, row.text)
             insert.bind(2, name)

@@ -94,6 +94,20 @@ final class SQLStatement {
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// A blob in two parts: what `head` makes of its first bytes, and the others. A shorter blob has
+    /// none of these, and all of it goes to the head.
+    func bytes<Head>(
+        _ index: Int, headBytes: Int, _ head: (UnsafeRawBufferPointer) -> Head
+    ) -> (Head, [UInt8]) {
+        let count = Int(sqlite3_column_bytes(handle, Int32(index)))
+        let all = UnsafeRawBufferPointer(
+            start: sqlite3_column_blob(handle, Int32(index)), count: count)
+        return (
+            head(UnsafeRawBufferPointer(rebasing: all.prefix(headBytes))),
+            Array(all.dropFirst(headBytes))
+        )
+    }
+
     /// The column as a value of the books; real numbers and blobs, which the engine never writes,
     /// read as nothing.
     func value(_ index: Int) -> Value {
