@@ -13,8 +13,8 @@ struct Table {
     private(set) var rows: [[Cell]] = []
 
     private static let gap = 2
-    /// A column is never cut below this.
-    private static let narrowest = 6
+    /// A column is never cut below this: a minute of a day stays whole, and of a name enough.
+    private static let narrowest = 16
 
     init(_ columns: [Column]) { self.columns = columns }
 
@@ -25,7 +25,8 @@ struct Table {
 
     /// The lines of the table.
     ///
-    /// On a terminal the widest left-hand column is cut until the lines fit.
+    /// On a terminal the widest left-hand column is cut until the lines fit. Where that would cut too
+    /// much, each row is told in lines of its own.
     func lines(_ terminal: Terminal) -> [String] {
         let texts = rows.map { $0.map { SafeText.shown($0.text) } }
         var widths = columns.map { DisplayWidth.of($0.heading) }
@@ -34,7 +35,7 @@ struct Table {
                 widths[index] = max(widths[index], DisplayWidth.of(text))
             }
         }
-        if let limit = terminal.width { fit(&widths, to: limit) }
+        if let limit = terminal.width, !fit(&widths, to: limit) { return blocks(texts, terminal) }
         let headings = columns.map { Cell($0.heading, .faint) }
         var result = [line(headings, columns.map(\.heading), widths, terminal)]
         for (row, safe) in zip(rows, texts) {
@@ -43,19 +44,36 @@ struct Table {
         return result
     }
 
-    private func fit(_ widths: inout [Int], to limit: Int) {
+    /// Whether the lines fit, after cutting what may be cut.
+    private func fit(_ widths: inout [Int], to limit: Int) -> Bool {
         var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - limit
         while excess > 0 {
             let candidates = widths.indices.filter { !columns[$0].isRight }
             guard let widest = candidates.max(by: { widths[$0] < widths[$1] }),
                 widths[widest] > Self.narrowest
-            else { return }
+            else { return false }
             let others = candidates.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
             let floor = max(Self.narrowest, min(others, widths[widest] - 1))
             let cut = min(excess, widths[widest] - floor)
             widths[widest] -= cut
             excess -= cut
         }
+        return true
+    }
+
+    /// A line for each cell that says something, behind its heading; an empty line between two rows.
+    private func blocks(_ texts: [[String]], _ terminal: Terminal) -> [String] {
+        let width = columns.map { DisplayWidth.of($0.heading) }.max() ?? 0
+        let told: [[String]] = zip(rows, texts).map { row, safe in
+            columns.indices.filter { !safe[$0].isEmpty }.map { index in
+                let heading = columns[index].heading
+                let padding = width + Self.gap - DisplayWidth.of(heading)
+                return Cell.painted(heading, .faint, colour: terminal.hasColour)
+                    + String(repeating: " ", count: padding)
+                    + Cell.painted(safe[index], row[index].style, colour: terminal.hasColour)
+            }
+        }
+        return Array(told.joined(separator: [""]))
     }
 
     private func line(

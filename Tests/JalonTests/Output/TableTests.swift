@@ -30,6 +30,26 @@ struct `A table` {
         #expect(narrow.allSatisfy { DisplayWidth.of($0) <= 36 })
     }
 
+    @Test func `tells each row in lines of its own where a cut would hide too much`() {
+        let narrow = table().lines(Terminal(width: 30, hasColour: false))
+        #expect(
+            narrow == [
+                "CLIENT  株式会社",
+                "DUE     9.00",
+                "STATUS  overdue",
+                "",
+                "CLIENT  Blum & Sons of the long street",
+                "DUE     1200.00",
+                "STATUS  paid",
+            ])
+    }
+
+    @Test func `leaves out of such lines what says nothing`() {
+        var table = Table([.left("NAME"), .left("EMAIL OF THE CLIENT")])
+        table.add(["Blum", ""])
+        #expect(table.lines(Terminal(width: 10, hasColour: false)) == ["NAME                 Blum"])
+    }
+
     @Test func `never loses an amount however narrow the window`() {
         for width in 1...60 {
             let lines = table().lines(Terminal(width: width, hasColour: false))
