@@ -1,0 +1,1 @@
+"""Real programs under real faults: what `tools/faults` runs. README.md beside this says how."""

@@ -1,0 +1,178 @@
+"""Runs the cases of an experiment, counts them and says what failed."""
+
+import concurrent.futures
+import itertools
+import os
+import random
+import shutil
+import tempfile
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Callable
+
+
+class Fault(Exception):
+    """A promise that did not hold."""
+
+
+class Skip(Exception):
+    """An experiment, or a case, that cannot be run here. It never counts as held."""
+
+
+@dataclass
+class Case:
+    """One case: `run` gets a folder of its own, raises Fault, and may return how many points it
+    looked at where it looked at several."""
+    name: str
+    run: Callable[[str], int | None]
+
+
+def check(condition, message: str) -> None:
+    if not condition:
+        raise Fault(message)
+
+
+class Lab:
+    """What experiments are run with: programs, folders, chance, depth."""
+
+    FAILURES_SHOWN = 5
+
+    def __init__(self, options):
+        self.jalon = os.path.join(os.path.abspath(options.programs), "jalon")
+        self.relay = os.path.join(os.path.abspath(options.programs), "jalon-relay")
+        self.is_whole = options.whole or options.case is not None
+        self.seed = options.seed
+        self.jobs = max(1, options.jobs)
+        self._options = options
+        self._count = itertools.count()
+        self._closing: list[Callable[[], None]] = []
+
+    def __enter__(self):
+        place = os.environ.get("TMPDIR")
+        if not place:
+            # Memory spares the disk thousands of syncs; what is asked of it is the same.
+            place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+        self._work = tempfile.mkdtemp(prefix="jalon-faults.", dir=place)
+        return self
+
+    def __exit__(self, *_):
+        self._close()
+        if not (self._options.keep and os.listdir(self._work)):
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    # What experiments use
+
+    def folder(self) -> str:
+        """A new folder; the one of a case goes with the case, others with the run."""
+        path = os.path.join(self._work, str(next(self._count)))
+        os.mkdir(path)
+        return path
+
+    def random(self, name: str) -> random.Random:
+        """Chance that depends on the seed and on this name alone, so that a case can be repeated."""
+        return random.Random(f"{self.seed}/{name}")
+
+    def sample(self, cases: list, count: int, name: str = "sample") -> list:
+        """All of them, or so many in quick mode, in their order."""
+        if self.is_whole or len(cases) <= count:
+            return list(cases)
+        chosen = sorted(self.random(name).sample(range(len(cases)), count))
+        return [cases[index] for index in chosen]
+
+    def closing(self, action: Callable[[], None]) -> None:
+        """Something to be done when the experiment ends, however it ends."""
+        self._closing.append(action)
+
+    # Running
+
+    def hold(self, name: str, module) -> bool:
+        """Runs one experiment and prints its line; whether nothing failed."""
+        started = time.monotonic()
+        tally = Tally()
+        try:
+            self._run(name, module, tally)
+        except Skip as reason:
+            tally.skipped.append(str(reason))
+        except Exception:
+            tally.failures.append(("", traceback.format_exc()))
+        finally:
+            self._close()
+        seconds = time.monotonic() - started
+        result = "FAILED" if tally.failures else "held" if tally.points else "SKIPPED"
+        if tally.skipped:
+            result += f", {len(tally.skipped)} skipped"
+        print(f"{name:<12} {tally.points:>8} cases  {result:<10} {seconds:8.1f} s", flush=True)
+        for reason in sorted(set(tally.skipped))[:self.FAILURES_SHOWN]:
+            print(f"  skipped: {reason}", flush=True)
+        for case, message in tally.failures[:self.FAILURES_SHOWN]:
+            print(f"  fault: {case}: {message.strip()}")
+            if case:
+                print(f"    tools/faults {name} --seed {self.seed} --case '{case}'", flush=True)
+        if len(tally.failures) > self.FAILURES_SHOWN:
+            print(f"  and {len(tally.failures) - self.FAILURES_SHOWN} more", flush=True)
+        return not tally.failures
+
+    def _run(self, name, module, tally) -> None:
+        cases = iter(module.cases(self))
+        if self._options.case:
+            cases = (case for case in cases if case.name == self._options.case)
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            running = set()
+            try:
+                for case in cases:
+                    running.add(pool.submit(self._one, case, tally))
+                    if len(running) >= self.jobs * 2:
+                        _, running = concurrent.futures.wait(
+                            running, return_when=concurrent.futures.FIRST_COMPLETED)
+                    # A promise that is broken everywhere need not be broken ten thousand times.
+                    if len(tally.failures) > 50:
+                        break
+            finally:
+                for one in running:
+                    one.cancel()
+
+    def _one(self, case: Case, tally) -> None:
+        folder = self.folder()
+        try:
+            points = case.run(folder)
+            tally.add(1 if points is None else points)
+        except Skip as reason:
+            tally.skip(f"{case.name}: {reason}")
+            shutil.rmtree(folder, ignore_errors=True)
+        except Fault as fault:
+            tally.fail(case.name, str(fault))
+            if self._options.keep:
+                print(f"  kept: {folder}", flush=True)
+                return
+        except Exception:
+            tally.fail(case.name, traceback.format_exc())
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _close(self) -> None:
+        while self._closing:
+            self._closing.pop()()
+
+
+class Tally:
+    """What came of the cases of one experiment."""
+
+    def __init__(self):
+        self.points = 0
+        self.failures: list[tuple[str, str]] = []
+        self.skipped: list[str] = []
+        self._lock = threading.Lock()
+
+    def add(self, points: int) -> None:
+        with self._lock:
+            self.points += points
+
+    def fail(self, case: str, message: str) -> None:
+        with self._lock:
+            self.points += 1
+            self.failures.append((case, message))
+
+    def skip(self, reason: str) -> None:
+        with self._lock:
+            self.skipped.append(reason)

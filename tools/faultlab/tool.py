@@ -1,0 +1,58 @@
+"""The tools that make faults: strace and what the kernel says of processes."""
+
+import os
+import shutil
+import subprocess
+import time
+
+from .lab import Skip
+
+
+def needs(*programs: str) -> None:
+    """Skips where a program is missing, or where strace may not trace."""
+    for program in programs:
+        if not shutil.which(program):
+            raise Skip(f"{program} is not installed")
+        if program == "strace" and not _may_trace():
+            raise Skip("strace may not trace here")
+
+
+def needs_root() -> None:
+    if os.geteuid() != 0:
+        raise Skip("only root can do this")
+
+
+_tracing: list[bool] = []
+
+
+def _may_trace() -> bool:
+    if not _tracing:
+        words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=getppid:retval=1", "true"]
+        done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _tracing.append(done.returncode == 0)
+    return _tracing[0]
+
+
+def strace(*injections: str) -> list[str]:
+    """The words before a program that put faults into its system calls: `write:error=EIO:when=2`."""
+    names = ",".join(one.partition(":")[0] for one in injections)
+    words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={names}"]
+    for one in injections:
+        words += ["-e", f"inject={one}"]
+    return words
+
+
+def stopped_child(parent: int) -> int | None:
+    """The child of a process, once it stands still; a tracer alone stops it for an instant only."""
+    for _ in range(20):
+        try:
+            with open(f"/proc/{parent}/task/{parent}/children") as children:
+                pid = int(children.read().split()[0])
+            with open(f"/proc/{pid}/stat") as stat:
+                state = stat.read().rpartition(")")[2].split()[0]
+        except (OSError, IndexError, ValueError):
+            return None
+        if state not in "Tt":
+            return None
+        time.sleep(0.01)
+    return pid
