@@ -156,25 +156,28 @@ class Row:
     # Digest
 
     def canonical(self) -> bytes:
+        parts: dict[bytes, list[tuple]] = {}
+        for e in self.entries:
+            writer, number = e.dot
+            key = (0, e.field.encode(), number, not e.original)
+            data = b"\x76" + name_bytes(e.field) + u64(number) + u8(e.original) + value_bytes(e.value)
+            parts.setdefault(writer, []).append((key, data))
+        for (name, writer), ((_, number), total) in self.tallies.items():
+            data = b"\x74" + name_bytes(name) + u64(number) + u64(total)
+            parts.setdefault(writer, []).append(((1, name.encode()), data))
+        for r in self.removals:
+            writer, number = r.dot
+            data = b"\x72" + u64(number) + u8(r.hides)
+            parts.setdefault(writer, []).append(((2, number), data))
         out = name_bytes(self.table) + self.id.encode()
-        for e in sorted(self.entries, key=lambda e: (e.field.encode(), *e.dot, not e.original)):
-            out += b"\x76" + name_bytes(e.field) + dot_bytes(e.dot)
-            out += u8(e.original) + value_bytes(e.value)
-        for (name, _), (dot, total) in sorted(
-                self.tallies.items(), key=lambda item: (item[0][0].encode(), item[0][1])):
-            out += b"\x74" + name_bytes(name) + dot_bytes(dot) + u64(total)
-        for r in sorted(self.removals, key=lambda r: r.dot):
-            out += b"\x72" + dot_bytes(r.dot) + u8(r.hides)
+        for writer in sorted(parts):
+            out += u8(len(writer)) + writer
+            out += b"".join(data for _, data in sorted(parts[writer], key=lambda part: part[0]))
         return out
 
 
 def field_names(names) -> list[str]:
     return sorted(set(names), key=str.encode)
-
-
-def dot_bytes(dot: Dot) -> bytes:
-    """D(dot)."""
-    return u8(len(dot[0])) + dot[0] + u64(dot[1])
 
 
 def digest(rows) -> bytes:

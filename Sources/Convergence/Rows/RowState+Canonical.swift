@@ -10,76 +10,94 @@ extension RowState {
         bytes.append(UInt8(table.count))
         bytes.append(contentsOf: table)
         row.append(to: &bytes)
-        for position in inOrder(entries, fields, writers) {
-            let entry = entries[position]
-            bytes.append(0x76)  // v
-            Self.append(entry.field, entry.dot, fields, writers, to: &bytes)
+        var parts = canonicalParts
+        if parts.count > 1 {
+            parts.sort { Self.precedes($0, $1, fields, writers) }
+        }
+        var writer: Int?
+        for part in parts {
+            if part.dot.writer != writer {
+                writer = part.dot.writer
+                append(writers[part.dot.writer], to: &bytes)
+            }
+            append(part, fields, to: &bytes)
+        }
+    }
+
+    /// A part of the state: which one, and what decides its place.
+    private struct Part {
+        enum Kind: UInt8 {
+            case entry = 0x76  // v
+            case tally = 0x74  // t
+            case removal = 0x72  // r
+
+            var rank: Int {
+                switch self {
+                case .entry: 0
+                case .tally: 1
+                case .removal: 2
+                }
+            }
+        }
+
+        let kind: Kind
+        let position: Int
+        let dot: Dot
+        /// The field; removals have none.
+        var field = -1
+        var isOriginal = false
+    }
+
+    private var canonicalParts: [Part] {
+        var parts: [Part] = []
+        parts.reserveCapacity(entries.count + tallies.count + removals.count)
+        for (position, entry) in entries.enumerated() {
+            parts.append(
+                Part(
+                    kind: .entry, position: position, dot: entry.dot, field: entry.field,
+                    isOriginal: entry.isOriginal))
+        }
+        for (position, tally) in tallies.enumerated() {
+            parts.append(
+                Part(kind: .tally, position: position, dot: tally.dot, field: tally.field))
+        }
+        for (position, removal) in removals.enumerated() {
+            parts.append(Part(kind: .removal, position: position, dot: removal.dot))
+        }
+        return parts
+    }
+
+    /// The order of writers, kinds, fields, numbers, with originals first.
+    private static func precedes(
+        _ left: Part, _ right: Part, _ fields: Names, _ writers: Names
+    ) -> Bool {
+        if left.dot.writer != right.dot.writer {
+            return writers.precedes(left.dot.writer, right.dot.writer)
+        }
+        if left.kind != right.kind { return left.kind.rank < right.kind.rank }
+        if left.field != right.field { return fields.precedes(left.field, right.field) }
+        if left.dot.number != right.dot.number { return left.dot.number < right.dot.number }
+        return left.isOriginal && !right.isOriginal
+    }
+
+    private func append(_ part: Part, _ fields: Names, to bytes: inout [UInt8]) {
+        bytes.append(part.kind.rawValue)
+        if part.field >= 0 { append(fields[part.field], to: &bytes) }
+        bytes.append(bigEndian: UInt64(part.dot.number))
+        switch part.kind {
+        case .entry:
+            let entry = entries[part.position]
             bytes.append(entry.isOriginal ? 1 : 0)
             entry.value.append(to: &bytes)
-        }
-        for position in inOrder(tallies, fields, writers) {
-            let tally = tallies[position]
-            bytes.append(0x74)  // t
-            Self.append(tally.field, tally.dot, fields, writers, to: &bytes)
-            bytes.append(bigEndian: UInt64(bitPattern: tally.sum))
-        }
-        guard !removals.isEmpty else { return }
-        for removal in removals.sorted(by: { Self.precedes($0.dot, $1.dot, writers) }) {
-            bytes.append(0x72)  // r
-            Self.append(removal.dot, writers, to: &bytes)
-            bytes.append(removal.hides ? 1 : 0)
+        case .tally:
+            bytes.append(bigEndian: UInt64(bitPattern: tallies[part.position].sum))
+        case .removal:
+            bytes.append(removals[part.position].hides ? 1 : 0)
         }
     }
 
-    /// The places of the parts in the order of fields, then dots.
-    private func inOrder<Part: CanonicalPart>(
-        _ parts: [Part], _ fields: Names, _ writers: Names
-    ) -> [Int] {
-        var places = Array(parts.indices)
-        guard places.count > 1 else { return places }
-        places.sort { left, right in
-            let (left, right) = (parts[left], parts[right])
-            if left.field != right.field { return fields.precedes(left.field, right.field) }
-            if left.dot != right.dot { return Self.precedes(left.dot, right.dot, writers) }
-            return left.comesFirst && !right.comesFirst
-        }
-        return places
-    }
-
-    private static func precedes(_ left: Dot, _ right: Dot, _ writers: Names) -> Bool {
-        if left.writer != right.writer { return writers.precedes(left.writer, right.writer) }
-        return left.number < right.number
-    }
-
-    private static func append(
-        _ field: Int, _ dot: Dot, _ fields: Names, _ writers: Names, to bytes: inout [UInt8]
-    ) {
-        let name = fields[field]
+    private func append(_ name: [UInt8], to bytes: inout [UInt8]) {
         bytes.append(UInt8(name.count))
         bytes.append(contentsOf: name)
-        append(dot, writers, to: &bytes)
     }
-
-    private static func append(_ dot: Dot, _ writers: Names, to bytes: inout [UInt8]) {
-        let name = writers[dot.writer]
-        bytes.append(UInt8(name.count))
-        bytes.append(contentsOf: name)
-        bytes.append(bigEndian: UInt64(dot.number))
-    }
-}
-
-/// A part of a row's state that stands in the digest in the order of fields, then dots.
-private protocol CanonicalPart {
-    var field: Int { get }
-    var dot: Dot { get }
-    /// Whether it stands before others of the same field and dot.
-    var comesFirst: Bool { get }
-}
-
-extension RowState.Entry: CanonicalPart {
-    var comesFirst: Bool { isOriginal }
-}
-
-extension RowState.Tally: CanonicalPart {
-    var comesFirst: Bool { false }
 }
