@@ -13,7 +13,7 @@ struct Jalon: ParsableCommand {
         version: "jalon \(Version.text)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Start", subcommands: [Initialise.self, Join.self, BooksCommands.self]),
+                name: "Start", subcommands: [Initialise.self, Join.self, MeCommands.self]),
             CommandGroup(
                 name: "Every day",
                 subcommands: [

@@ -96,4 +96,48 @@ struct `Clients` {
         #expect(lines.count == 4)
         #expect(Set(device.json("client", "list").values.map(\.["name"].text)).count == 3)
     }
+
+    @Test func `everything about one is typed, shown to a person, and refused in one sentence`() {
+        let device = Device.withBooks()
+        device.does(
+            "client", "add", "Blum", "--kind", "business", "--billing-email", "compta@blum.example",
+            "--billing-address", #"BP 1\n75002 Paris"#, "--pay-day", "28", "--cutoff", "20",
+            "--po-rule", "required", "--po", "4711", "--show-iban", "after:2", "--rate", "20",
+            "--siren", "732 829 320 00074", "--language", "fr")
+        let shown = device.json("client", "show", "Blum", "--as-of", "2026-03-21")
+        #expect(shown["siren"] == "732829320")
+        #expect(shown["siret"] == "73282932000074")
+        #expect(shown["billingAddress"] == "BP 1\n75002 Paris")
+        #expect(shown["nextPayment"]["sendBy"] == "2026-04-20")
+        #expect(shown["nextPayment"]["paid"] == "2026-04-28")
+        let page = device.does("client", "show", "Blum", "--as-of", "2026-03-21")
+        #expect(page.contains("Pays next on 2026-04-28 what was sent by 2026-04-20."))
+        #expect(page.contains("purchase order"))
+        let before = device.json("status")["digest"]
+        let run = device.fails(
+            ["client", "edit", "Blum", "--kind", "person"], exit: 65,
+            says: "“person” cannot stand as kind")
+        #expect(run.err.contains("try: write business, consumer, public"))
+        device.fails(
+            ["client", "edit", "Blum", "--vat-id", "DE136695977"], exit: 65,
+            says: "is no VAT id")
+        #expect(device.json("status")["digest"] == before)
+    }
+
+    @Test func `you are told about as well, with bank accounts whose digits are checked`() {
+        let device = Device.withBooks()
+        device.does("me", "set", "--siren", "732829320", "--regime", "debits", "--legal-form", "EI")
+        #expect(device.json("me", "show")["regime"] == "debits")
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606", "--label", "main")
+        #expect(device.json("me")["accounts"][0]["iban"] == "FR1420041010050500013M02606")
+        #expect(device.does("me").contains("FR14 2004 1010 0505 0001 3M02 606"))
+        device.fails(
+            ["me", "account", "add", "FR1420041010050500013M02607"], exit: 65, says: "is no IBAN")
+        device.fails(["me", "account", "remove", "other"], exit: 65, says: "no account")
+        device.does("me", "account", "remove", "main", "--dry-run")
+        device.does("me", "account", "remove", "main")
+        #expect(device.json("me", "account", "list") == [])
+        let run = device.fails(["me", "sett"], exit: 64, says: "jalon me has no command “sett”")
+        #expect(run.err.contains("jalon me set"))
+    }
 }

@@ -123,7 +123,7 @@ struct `Invoices` {
         device.does("client", "add", "Blum")
         let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
         let run = device.fails(["invoice", "issue", id], exit: 1, says: "lacks")
-        #expect(run.err.contains("jalon books edit --siren"))
+        #expect(run.err.contains("jalon me set --siren"))
         #expect(device.json("invoice", "show", id)["status"] == "draft")
     }
 

@@ -9,19 +9,23 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 1,
+        version: 2,
         tables: [
-            settings, clients, invoices, lines, adjustments, documents, series, payments,
+            settings, accounts, clients, invoices, lines, adjustments, documents, series, payments,
             allocations, packages,
         ])
 
     /// One row, derived from a constant key.
     private static let settings = Table("settings", Settings.columns.map { .register($0) })
 
+    /// The business's bank accounts; each row is derived from its IBAN, so that an account that two
+    /// devices enter is one.
+    private static let accounts = Table(
+        "accounts", ["iban", "bic", "holder", "label", "created"].map { .register($0) })
+
     private static let clients = Table(
         "clients",
-        ["name", "email", "terms", "vat_id", "siren", "address", "country", "created"]
-            .map { .register($0) })
+        (["name"] + ClientField.allCases.map(\.column) + ["created"]).map { .register($0) })
 
     /// Drafts. What was issued lies in `documents` and does not change with them.
     private static let invoices = Table(

@@ -37,6 +37,20 @@ package enum Lookup {
         return try Matcher(kind: .client, entries: entries, purpose: purpose).match(text).id
     }
 
+    /// The bank account that a text means: its IBAN, its label, or the beginning of one.
+    package static func account(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> RowID {
+        let entries = try entries(
+            reading, "SELECT id, coalesce(label, iban), iban, hidden, NULL FROM accounts")
+        if let iban = try? Identifiers.iban(text),
+            let entry = entries.first(where: { $0.detail == iban && !$0.isRemoved })
+        {
+            return entry.id
+        }
+        return try Matcher(kind: .account, entries: entries, purpose: purpose).match(text).id
+    }
+
     /// The package that a text means.
     package static func package(
         _ reading: Reading, _ text: String, for purpose: Purpose

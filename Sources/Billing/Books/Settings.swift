@@ -11,6 +11,9 @@ package struct Settings: Equatable, Sendable {
     /// The other fields by their names, where they are set.
     package let details: [String: String]
 
+    /// What a supply can be: Code général des impôts, annexe II, art. 242 nonies A, I, 17°.
+    static let natures = ["goods", "services", "both"]
+
     /// The fields of the row.
     static let columns =
         ["name", "currency", "country"] + SettingsInput.detailFields.map(SettingsInput.column)
@@ -27,6 +30,25 @@ package struct Settings: Equatable, Sendable {
         self.details = details
     }
 
+    /// How the business stands to the VAT; charged on receipts unless something else is set.
+    package var regime: Regime {
+        details["regime"].flatMap { Regime(rawValue: $0) } ?? .receipts
+    }
+
+    /// The language of documents for clients who have none of their own: French in France.
+    package var language: Language {
+        details["language"].flatMap { Language(rawValue: $0) }
+            ?? (country == "FR" ? .french : .english)
+    }
+
+    /// The SIREN: of a SIRET its first nine digits.
+    package var siren: String? { details["siren"].map { String($0.prefix(9)) } }
+
+    /// When bank details stand on the invoices of clients that have no rule of their own.
+    package var accountRule: AccountRule {
+        details["showIban"].flatMap { try? AccountRule($0) } ?? .always
+    }
+
     /// The terms of clients that have none of their own.
     package var terms: Terms {
         details["terms"].flatMap { try? Terms($0) } ?? .standard
@@ -41,6 +63,17 @@ package struct Settings: Equatable, Sendable {
             ]
                 + SettingsInput.detailFields.map { JSON.Member($0, .text(details[$0])) })
     }
+}
+
+/// How a business stands to the VAT in France.
+package enum Regime: String, CaseIterable, Sendable {
+    /// No VAT is charged: Code général des impôts, art. 293 B.
+    case franchise
+    /// The VAT of services falls due when they are paid: art. 269, 2, c.
+    case receipts
+    /// The VAT falls due with the invoice, by option: the invoice must say so (art. 242 nonies A, I,
+    /// 11° bis of annexe II).
+    case debits
 }
 
 /// Fields of the settings as typed: what is not given stays, an empty text empties the field.
@@ -63,16 +96,15 @@ package struct SettingsInput: Equatable, Sendable {
 
     /// The fields beside name, currency and country: what mandatory content is made of.
     package static let detailFields = [
-        "legalForm", "address", "siren", "registration", "vatId", "email", "terms", "penalty",
-        "discount", "nature", "exemption",
+        "legalForm", "capital", "address", "siren", "registration", "vatId", "regime", "email",
+        "phone", "website", "language", "terms", "penalty", "penaltyRate", "discount", "nature",
+        "exemption", "showIban",
     ]
 
     /// The name of a field in its table, where names have no capitals.
     static func column(_ field: String) -> String {
-        switch field {
-        case "legalForm": "legal_form"
-        case "vatId": "vat_id"
-        default: field
+        field.reduce(into: "") { name, letter in
+            name += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
         }
     }
 
@@ -97,6 +129,13 @@ package struct SettingsInput: Equatable, Sendable {
         case "vatId": try Identifiers.vatID(text)
         case "email": try Identifiers.email(text)
         case "terms": try Terms(text).text
+        case "capital": try Currency.eur.text(Currency.eur.minor(text))
+        case "regime": try ChoiceFault.checked(text, field, Regime.allCases.map(\.rawValue))
+        case "language": try ChoiceFault.checked(text, field, Language.allCases.map(\.rawValue))
+        case "nature": try ChoiceFault.checked(text, field, Settings.natures)
+        case "penaltyRate": try Decimal(text, as: .rate).text
+        case "showIban": try AccountRule(text).text
+        case "phone", "website": try PlainText.line(text, TextField(rawValue: field) ?? .note)
         default: try PlainText.block(text, TextField(rawValue: field) ?? .note)
         }
     }

@@ -4,55 +4,37 @@ import Convergence
 package struct ClientInput: Equatable, Sendable {
     /// The name; it cannot be emptied.
     package var name: String?
-    /// The mail address.
-    package var email: String?
-    /// The terms of payment.
-    package var terms: String?
-    /// The VAT id.
-    package var vatId: String?
-    /// The SIREN.
-    package var siren: String?
-    /// The postal address, of one line or several.
-    package var address: String?
-    /// ISO 3166-1 code.
-    package var country: String?
+    /// The other fields.
+    package var fields: [ClientField: String]
 
     /// Makes an input.
+    package init(name: String? = nil, fields: [ClientField: String]) {
+        self.name = name
+        self.fields = fields
+    }
+
+    /// Makes an input of the fields that are given most.
     package init(
         name: String? = nil, email: String? = nil, terms: String? = nil, vatId: String? = nil,
         siren: String? = nil, address: String? = nil, country: String? = nil
     ) {
         self.name = name
-        self.email = email
-        self.terms = terms
-        self.vatId = vatId
-        self.siren = siren
-        self.address = address
-        self.country = country
+        let given: [ClientField: String?] = [
+            .email: email, .terms: terms, .vatId: vatId, .siren: siren, .address: address,
+            .country: country,
+        ]
+        fields = given.compactMapValues(\.self)
     }
 
     /// The checked values of the fields that were given.
     func values() throws(BillingFailure) -> [String: Value] {
         var values: [String: Value] = [:]
         if let name { values["name"] = .text(try PlainText.line(name, .name)) }
-        values["email"] = try Self.value(email, Identifiers.email)
-        values["terms"] = try Self.value(terms) { (text) throws(BillingFailure) in
-            try Terms(text).text
+        // In the order of the cases, so that of several faults the same one is told each time.
+        for field in ClientField.allCases {
+            guard let text = fields[field] else { continue }
+            values[field.column] = text.trimmed.isEmpty ? .null : .text(try field.checked(text))
         }
-        values["vat_id"] = try Self.value(vatId, Identifiers.vatID)
-        values["siren"] = try Self.value(siren, Identifiers.siren)
-        values["address"] = try Self.value(address) { (text) throws(BillingFailure) in
-            try PlainText.block(text, .address)
-        }
-        values["country"] = try Self.value(country, Identifiers.country)
         return values
-    }
-
-    /// Nil if nothing was given, null for an empty text, else the checked text.
-    private static func value(
-        _ text: String?, _ check: (String) throws(BillingFailure) -> String
-    ) throws(BillingFailure) -> Value? {
-        guard let text else { return nil }
-        return text.trimmed.isEmpty ? .null : .text(try check(text))
     }
 }

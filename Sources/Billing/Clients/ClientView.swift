@@ -4,18 +4,8 @@ package struct ClientView: Equatable, Sendable {
     package let id: String
     /// The name; empty if another program wrote none.
     package let name: String
-    /// The mail address.
-    package let email: String?
-    /// The terms of payment; nil means those of the books.
-    package let terms: String?
-    /// The VAT id.
-    package let vatId: String?
-    /// The SIREN.
-    package let siren: String?
-    /// The postal address.
-    package let address: String?
-    /// ISO 3166-1 code.
-    package let country: String?
+    /// The other fields that are set.
+    package let fields: [ClientField: String]
     /// Whether it was removed: it is still shown where something refers to it.
     package let isRemoved: Bool
 
@@ -23,29 +13,56 @@ package struct ClientView: Equatable, Sendable {
     init(id: String, isRemoved: Bool, _ field: (String) -> String?) {
         self.id = id
         name = field("name") ?? ""
-        email = field("email")
-        terms = field("terms")
-        vatId = field("vat_id")
-        siren = field("siren")
-        address = field("address")
-        country = field("country")
+        var fields: [ClientField: String] = [:]
+        for known in ClientField.allCases { fields[known] = field(known.column) }
+        self.fields = fields
         self.isRemoved = isRemoved
+    }
+
+    /// A field, if it is set.
+    package subscript(_ field: ClientField) -> String? { fields[field] }
+
+    /// The mail address.
+    package var email: String? { self[.email] }
+    /// The terms of payment; nil means those of the books.
+    package var terms: String? { self[.terms] }
+    /// The VAT id.
+    package var vatId: String? { self[.vatId] }
+    /// The SIREN: of a SIRET its first nine digits.
+    package var siren: String? { self[.siren].map { String($0.prefix(9)) } }
+    /// The SIRET, if the establishment is known.
+    package var siret: String? { self[.siren].flatMap { $0.count == 14 ? $0 : nil } }
+    /// The postal address.
+    package var address: String? { self[.address] }
+    /// ISO 3166-1 code.
+    package var country: String? { self[.country] }
+    /// The language of what the client gets.
+    package var language: Language? { self[.language].flatMap { Language(rawValue: $0) } }
+    /// When the client pays, if it is known.
+    package var payCycle: PayCycle? {
+        self[.payDay].flatMap { Int($0) }.map {
+            PayCycle(payDay: $0, cutoff: self[.cutoff].flatMap { Int($0) })
+        }
+    }
+
+    /// What the client is in the eyes of the law: as typed, or a business if it has the number of
+    /// one.
+    package var kind: ClientKind {
+        self[.kind].flatMap { ClientKind(rawValue: $0) }
+            ?? (self[.vatId] != nil || self[.siren] != nil ? .business : .consumer)
     }
 
     /// How a failure names it.
     var candidate: Candidate { Candidate(id: id, label: name, detail: email ?? "") }
 
-    /// `id name email terms vatId siren address country removed`.
+    /// `id name siret removed` and the names of `ClientField`, null where nothing is set.
     package var json: JSON { .object(members) }
 
     var members: [JSON.Member] {
-        [
-            JSON.Member("id", .string(id)), JSON.Member("name", .string(name)),
-            JSON.Member("email", .text(email)), JSON.Member("terms", .text(terms)),
-            JSON.Member("vatId", .text(vatId)), JSON.Member("siren", .text(siren)),
-            JSON.Member("address", .text(address)), JSON.Member("country", .text(country)),
-            JSON.Member("removed", .bool(isRemoved)),
-        ]
+        [JSON.Member("id", .string(id)), JSON.Member("name", .string(name))]
+            + ClientField.allCases.map { field in
+                JSON.Member(field.rawValue, .text(field == .siren ? siren : self[field]))
+            } + [JSON.Member("siret", .text(siret)), JSON.Member("removed", .bool(isRemoved))]
     }
 }
 
@@ -65,13 +82,23 @@ package struct ClientDetail: Equatable, Sendable {
     package let accounts: [OwedClient]
     /// How many of its drafts are not issued.
     package let drafts: Int
+    /// By when an invoice must be sent to be paid next, and when that is.
+    package let nextPayment: (sendBy: CivilDate, paid: CivilDate)?
 
-    /// The client's keys, with `drafts` and `owed` (an array as in `owed`).
+    /// The client's keys, with `drafts`, `nextPayment` (`sendBy` and `paid`) and `owed` (an array
+    /// as in `owed`).
     package var json: JSON {
-        .object(
+        let next = nextPayment.map { next in
+            JSON.members(["sendBy": .string(next.sendBy.iso), "paid": .string(next.paid.iso)])
+        }
+        return .object(
             client.members + [
-                JSON.Member("drafts", .integer(drafts)),
+                JSON.Member("drafts", .integer(drafts)), JSON.Member("nextPayment", next ?? .null),
                 JSON.Member("owed", .array(accounts.map(\.json))),
             ])
+    }
+
+    package static func == (left: ClientDetail, right: ClientDetail) -> Bool {
+        left.json == right.json
     }
 }

@@ -73,12 +73,13 @@ package enum Clients {
             AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
             """,
             [.text(id.text)])
+        let client = ClientView(id: id.text, isRemoved: record.integer("hidden") == 1) {
+            record.text($0)
+        }
         return ClientDetail(
-            client: ClientView(id: id.text, isRemoved: record.integer("hidden") == 1) {
-                record.text($0)
-            },
-            accounts: try Ledger.owed(reading, asOf: date, client: id).clients,
-            drafts: Int(drafts.first?.integer("count") ?? 0))
+            client: client, accounts: try Ledger.owed(reading, asOf: date, client: id).clients,
+            drafts: Int(drafts.first?.integer("count") ?? 0),
+            nextPayment: client.payCycle?.next(after: date))
     }
 
     /// The row of a client, removed or not.

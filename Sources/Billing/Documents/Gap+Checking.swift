@@ -16,19 +16,40 @@ extension Gap {
             (.discount, "discount"), (.nature, "nature"),
         ]
         for (gap, field) in details where seller.details[field] == nil { missing.insert(gap) }
+        if let form = seller.details["legalForm"], form.namesCapital,
+            seller.details["capital"] == nil
+        {
+            missing.insert(.sellerCapital)
+        }
         // Who charges no VAT at all (the French franchise) needs no VAT id, but the reason.
         if !categories.isSubset(of: [.exempt, .notSubject]), seller.details["vatId"] == nil {
             missing.insert(.sellerVatId)
         }
-        if categories.contains(.exempt), seller.details["exemption"] == nil {
+        // The franchise says its reason by itself: the law has the words for it.
+        if categories.contains(.exempt), seller.details["exemption"] == nil,
+            seller.regime != .franchise
+        {
             missing.insert(.exemption)
         }
         if buyer.address == nil { missing.insert(.buyerAddress) }
         if !categories.isDisjoint(with: [.reverseCharge, .intraCommunity]), buyer.vatId == nil {
             missing.insert(.buyerVatId)
         }
-        // A French business is told by its VAT id; consumers have neither.
-        if buyer.vatId?.hasPrefix("FR") == true, buyer.siren == nil { missing.insert(.buyerSiren) }
+        // A French business; consumers have no SIREN, and clients abroad neither.
+        let isFrench = (buyer.country ?? buyer.vatId.map { String($0.prefix(2)) }) == "FR"
+        if isFrench, buyer.kind != .consumer, buyer.siren == nil { missing.insert(.buyerSiren) }
         return allCases.filter(missing.contains)
+    }
+}
+
+extension String {
+    /// Whether a legal form is one of a company that has a capital, which its papers must name (Code
+    /// de commerce art. R123-238), and the form does not name it itself.
+    fileprivate var namesCapital: Bool {
+        let companies: Set<String> = [
+            "SARL", "EURL", "SAS", "SASU", "SA", "SCA", "SELARL", "SELAS", "SELASU", "SELCA",
+        ]
+        let words = split { !$0.isLetter }.map { $0.uppercased() }
+        return !companies.isDisjoint(with: words) && !contains { $0.asciiDigit != nil }
     }
 }

@@ -3,7 +3,7 @@
 /// France: article 242 nonies A of annexe II of the Code général des impôts, articles L441-9 and
 /// R123-237 of the Code de commerce.
 package enum Gap: String, CaseIterable, Sendable {
-    case sellerLegalForm, sellerAddress, sellerSiren, sellerRegistration, sellerVatId
+    case sellerLegalForm, sellerCapital, sellerAddress, sellerSiren, sellerRegistration, sellerVatId
     case penalty, discount, nature, exemption
     case buyerAddress, buyerSiren, buyerVatId
 
@@ -27,6 +27,7 @@ package enum Gap: String, CaseIterable, Sendable {
     package var field: String {
         switch self {
         case .sellerLegalForm: "legalForm"
+        case .sellerCapital: "capital"
         case .sellerAddress, .buyerAddress: "address"
         case .sellerSiren, .buyerSiren: "siren"
         case .sellerRegistration: "registration"

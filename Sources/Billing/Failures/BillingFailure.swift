@@ -17,8 +17,10 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case currency(text: String)
     /// No country of ISO 3166-1.
     case country(text: String)
-    /// A SIREN, VAT id or mail address that cannot be right.
+    /// A SIREN, VAT id, IBAN, BIC or mail address that cannot be right.
     case identifier(IdentifierKind, text: String, IdentifierFault)
+    /// A word that its field does not know.
+    case choice(ChoiceFault)
     /// A name or another text that cannot be kept.
     case text(TextField, TextFault)
     /// The text of a `--line` cannot be read.

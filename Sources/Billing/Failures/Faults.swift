@@ -32,7 +32,7 @@ package enum DateFault: Error, Equatable, Sendable {
 
 /// An identifier with a rule of its own.
 package enum IdentifierKind: String, Equatable, Sendable {
-    case siren, vatId, email
+    case siren, vatId, email, iban, bic
 }
 
 /// What is wrong with an identifier.
@@ -45,6 +45,7 @@ package enum IdentifierFault: Equatable, Sendable {
 package enum TextField: String, Equatable, Sendable {
     case name, address, unit, reason, method, reference, note
     case legalForm, registration, penalty, discount, nature, exemption
+    case phone, website, label, holder, purchaseOrder
 }
 
 /// What is wrong with a text.
@@ -53,6 +54,23 @@ package enum TextFault: Equatable, Sendable {
     case tooLong(limit: Int)
     /// A control character at this offset, counted in characters from 0.
     case controlCharacter(at: Int)
+}
+
+/// A word out of a short list, or a number within a range, that was typed into a field.
+package struct ChoiceFault: Equatable, Sendable {
+    /// The field, by its name in the answers.
+    package let field: String
+    /// What was typed.
+    package let text: String
+    /// What may stand there, as people type it.
+    package let allowed: [String]
+
+    /// Makes a fault.
+    package init(field: String, text: String, allowed: [String]) {
+        self.field = field
+        self.text = text
+        self.allowed = allowed
+    }
 }
 
 /// What is wrong with the text of a `--line`.
@@ -77,7 +95,7 @@ package enum DraftFault: Equatable, Sendable {
 
 /// A kind of thing that a name can mean.
 package enum EntityKind: String, Equatable, Sendable {
-    case client, invoice, package
+    case client, invoice, package, account
 }
 
 /// Something that a name may have meant.

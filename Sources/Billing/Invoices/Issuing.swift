@@ -114,27 +114,55 @@ extension Invoices {
     }
 
     private static func parties(_ seller: Settings) -> [JSON.Member] {
-        [JSON.Member("name", .string(seller.name))]
-            + (seller.country.map { [JSON.Member("country", .string($0))] } ?? [])
-            + ["legalForm", "address", "siren", "registration", "vatId", "email"].compactMap {
-                field in seller.details[field].map { JSON.Member(field, .string($0)) }
-            }
+        let fields = [
+            "legalForm", "capital", "address", "registration", "vatId", "email", "phone", "website",
+        ]
+        var members = [JSON.Member("name", .string(seller.name))]
+        if let country = seller.country { members.append(JSON.Member("country", .string(country))) }
+        members += fields.compactMap { field in
+            seller.details[field].map { JSON.Member(field, .string($0)) }
+        }
+        if let siren = seller.siren { members.append(JSON.Member("siren", .string(siren))) }
+        if let siret = seller.details["siren"], siret.count == 14 {
+            members.append(JSON.Member("siret", .string(siret)))
+        }
+        return members
     }
 
+    /// What of a client stands on a document; the rest is between the business and itself.
+    private static let buyerFields: [ClientField] = [
+        .email, .phone, .contact, .vatId, .address, .country, .billingName, .billingEmail,
+        .billingAddress, .deliveryAddress,
+    ]
+
     private static func parties(_ buyer: ClientView) -> [JSON.Member] {
-        [
-            ("id", buyer.id), ("name", buyer.name), ("email", buyer.email),
-            ("vatId", buyer.vatId), ("siren", buyer.siren), ("address", buyer.address),
-            ("country", buyer.country),
-        ].compactMap { name, value in value.map { JSON.Member(name, .string($0)) } }
+        var members = [
+            JSON.Member("id", .string(buyer.id)), JSON.Member("name", .string(buyer.name)),
+            JSON.Member("kind", .string(buyer.kind.rawValue)),
+        ]
+        if let siren = buyer.siren { members.append(JSON.Member("siren", .string(siren))) }
+        if let siret = buyer.siret { members.append(JSON.Member("siret", .string(siret))) }
+        members += buyerFields.compactMap { field in
+            buyer[field].map { JSON.Member(field.rawValue, .string($0)) }
+        }
+        return members
     }
 
     private static func mentions(_ seller: Settings, _ buyer: ClientView) -> [JSON.Member] {
         var mentions = ["penalty", "discount", "nature", "exemption"].compactMap { field in
             seller.details[field].map { JSON.Member(field, .string($0)) }
         }
+        if seller.regime == .franchise, seller.details["exemption"] == nil {
+            mentions.append(
+                JSON.Member("exemption", .string("TVA non applicable, art. 293 B du CGI")))
+        }
+        if seller.regime == .debits {
+            mentions.append(
+                JSON.Member(
+                    "debits", .string("Option pour le paiement de la taxe d'après les débits")))
+        }
         // Code de commerce art. D441-5: between businesses, whatever the contract says.
-        if seller.country == "FR", buyer.vatId != nil || buyer.siren != nil {
+        if seller.country == "FR", buyer.kind != .consumer {
             mentions.append(JSON.Member("recoveryFee", .string("40.00 EUR")))
         }
         return mentions

@@ -27,6 +27,10 @@ extension Failure {
             Failure(
                 "“\(text)” is no country.", tries: ["write its two letters, as in FR or DE"],
                 status: .badInput)
+        case .choice(let fault):
+            Failure(
+                "“\(fault.text)” cannot stand as \(fault.field.words).",
+                tries: ["write \(fault.allowed.joined(separator: ", "))"], status: .badInput)
         case .identifier(let kind, let text, let fault): identifier(kind, text, fault)
         case .text(let field, let fault): self.text(field, fault)
         case .line(let text, .parts(let count)):
@@ -75,7 +79,7 @@ extension Failure {
                     : [
                         "did you mean \(suggestions.map { "“\($0.label)”" }.joined(separator: " or "))?"
                     ],
-                tries: ["jalon \(kind.rawValue) list"], status: .badInput)
+                tries: ["jalon \(kind.command) list"], status: .badInput)
         case .ambiguous(let kind, let text, let candidates):
             return Failure(
                 "“\(text)” may be several \(kind.rawValue)s; nothing was changed.",
@@ -147,4 +151,9 @@ extension Failure {
         default: nil
         }
     }
+}
+
+extension EntityKind {
+    /// The command whose things these are.
+    var command: String { self == .account ? "me account" : rawValue }
 }

@@ -98,7 +98,8 @@ extension Gap {
     /// What is missing.
     var words: String {
         switch self {
-        case .sellerLegalForm: "your legal form, as in EI or SARL au capital de 1 000 EUR"
+        case .sellerLegalForm: "your legal form, as in EI or SARL"
+        case .sellerCapital: "the capital of your company"
         case .sellerAddress: "your address"
         case .sellerSiren: "your SIREN or SIRET"
         case .sellerRegistration: "where you are registered (RCS or RM)"
@@ -117,7 +118,7 @@ extension Gap {
     var command: String {
         let option = "--" + field.optionName
         return side == .books
-            ? "jalon books edit \(option) TEXT" : "jalon client edit CLIENT \(option) TEXT"
+            ? "jalon me set \(option) TEXT" : "jalon client edit CLIENT \(option) TEXT"
     }
 }
 

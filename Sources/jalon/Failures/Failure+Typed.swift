@@ -81,6 +81,8 @@ extension Failure {
             case .siren: "SIREN"
             case .vatId: "VAT id"
             case .email: "mail address"
+            case .iban: "IBAN"
+            case .bic: "BIC"
             }
         let why =
             switch fault {
@@ -88,7 +90,9 @@ extension Failure {
             case .shape:
                 switch kind {
                 case .siren: "a SIREN has 9 digits, a SIRET 14"
-                case .vatId: "it begins with the country, as in FR83404833048"
+                case .vatId: "it begins with the country and is as long as that country has it"
+                case .iban: "it begins with the country and is as long as that country has it"
+                case .bic: "it has 8 or 11 letters and digits, as in BNPAFRPPXXX"
                 case .email: "it needs a name, an @ and a domain, without blanks"
                 }
             }
@@ -164,6 +168,7 @@ extension TextField {
         case .legalForm: "legal form"
         case .penalty: "late penalty"
         case .exemption: "reason of the exemption"
+        case .purchaseOrder: "purchase order"
         default: rawValue
         }
     }

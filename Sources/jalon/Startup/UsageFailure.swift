@@ -41,7 +41,9 @@ enum UsageFailure {
         var node: any ParsableCommand.Type = Jalon.self
         var path: [String] = []
         for word in arguments {
-            let next = node.configuration.subcommands.first { $0._commandName == word }
+            let next = node.configuration.subcommands.first {
+                $0._commandName == word || $0.configuration.aliases.contains(word)
+            }
             guard let next else { break }
             node = next
             path.append(word)

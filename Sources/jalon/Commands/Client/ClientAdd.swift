@@ -14,21 +14,11 @@ struct ClientAdd: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         let change = try session.write(writing) {
-            try Clients.add($0, ClientInput(name: name, details), at: session.moment)
+            try Clients.add($0, ClientInput(name: name, fields: details.fields), at: session.moment)
         }
         session.warn(similar: change.similar)
         let client = change.client
         return Answer(json: client.json, line: "Added client “\(client.name)”, id \(client.id).")
-    }
-}
-
-extension ClientInput {
-    /// What was typed about a client.
-    init(name: String?, _ details: ClientDetails) {
-        self.init(
-            name: name, email: details.email, terms: details.terms, vatId: details.vatId,
-            siren: details.siren, address: details.address?.withLineBreaks,
-            country: details.country)
     }
 }
 

@@ -17,7 +17,7 @@ struct ClientEdit: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let change = try session.write(writing) {
             let row = try Lookup.client($0, client, for: .writing)
-            return try Clients.edit($0, row, ClientInput(name: name, details))
+            return try Clients.edit($0, row, ClientInput(name: name, fields: details.fields))
         }
         session.warn(similar: change.similar)
         let edited = change.client

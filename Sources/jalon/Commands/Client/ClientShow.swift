@@ -18,6 +18,9 @@ struct ClientShow: LocalCommand {
             page.line(detail.client.name, .strong)
             page.facts(detail.client.facts)
             page.line()
+            if let next = detail.nextPayment {
+                page.line("Pays next on \(next.paid.iso) what was sent by \(next.sendBy.iso).")
+            }
             if detail.drafts > 0 { page.line("\(detail.drafts) not yet issued.") }
             page.table(.owed(detail.accounts), none: "Nothing is open.")
         }
@@ -27,10 +30,11 @@ struct ClientShow: LocalCommand {
 extension ClientView {
     /// What is known, in the order of a letterhead.
     var facts: [(name: String, value: String?)] {
-        [
-            ("email", email), ("address", address?.replacing("\n", with: ", ")),
-            ("country", country), ("VAT id", vatId), ("SIREN", siren), ("terms", terms),
-            ("id", id),
-        ]
+        ClientField.allCases.map { field in
+            (
+                name: field == .siren && siret != nil ? "SIRET" : field.rawValue.words,
+                value: self[field]?.replacing("\n", with: ", ")
+            )
+        } + [(name: "id", value: id)]
     }
 }

@@ -29,7 +29,7 @@ package enum Identifiers {
         return digits
     }
 
-    private static func luhnSum(_ digits: String) -> Int {
+    static func luhnSum(_ digits: String) -> Int {
         digits.reversed().enumerated().reduce(0) { sum, element in
             let digit = Int(element.element.asciiDigit ?? 0)
             let doubled = element.offset.isMultiple(of: 2) ? digit : digit * 2
@@ -37,33 +37,57 @@ package enum Identifiers {
         }
     }
 
-    /// A VAT id: the country's two letters and 2 to 13 letters and digits.
-    ///
-    /// Blanks, dots and dashes do not count. For France: a key of two characters and a SIREN; a key of two digits is
-    /// (12 + 3 × (SIREN mod 97)) mod 97.
-    package static func vatID(_ text: String) throws(BillingFailure) -> String {
-        let kept = text.uppercased().filter { !$0.isWhitespace && $0 != "." && $0 != "-" }
-        let prefix = kept.prefix(2)
-        let rest = kept.dropFirst(2)
-        guard prefix.allSatisfy({ $0.isASCII && $0.isLetter }), (2...13).contains(rest.count),
-            rest.allSatisfy({ $0.isASCII && ($0.isLetter || $0.asciiDigit != nil) })
-        else { throw .identifier(.vatId, text: text, .shape) }
-        guard prefix == "FR" else { return kept }
-        guard rest.count == 11, let number = Int(rest.dropFirst(2)) else {
-            throw .identifier(.vatId, text: text, .shape)
+    /// An IBAN (ISO 13616): country, two check digits and the account, of the length that its
+    /// country has, whose number is 1 modulo 97 (ISO/IEC 7064). Blanks do not count.
+    package static func iban(_ text: String) throws(BillingFailure) -> String {
+        let kept = text.uppercased().filter { !$0.isWhitespace }
+        let isShaped =
+            (15...34).contains(kept.count) && kept.allSatisfy(\.isLatinOrDigit)
+            && kept.prefix(2).allSatisfy { $0.asciiDigit == nil }
+            && kept.dropFirst(2).prefix(2).allSatisfy { $0.asciiDigit != nil }
+        guard isShaped, ibanLengths[String(kept.prefix(2))] ?? kept.count == kept.count else {
+            throw .identifier(.iban, text: text, .shape)
         }
-        do {
-            _ = try siren(String(rest.dropFirst(2)))
-        } catch {
-            throw .identifier(.vatId, text: text, .checkDigits)
-        }
-        let key = rest.prefix(2)
-        // Keys with letters follow a rule that is not published: they are taken as they are.
-        if let digits = Int(key), digits != (12 + 3 * (number % 97)) % 97 {
-            throw .identifier(.vatId, text: text, .checkDigits)
+        guard remainder97(kept.dropFirst(4) + kept.prefix(4)) == 1 else {
+            throw .identifier(.iban, text: text, .checkDigits)
         }
         return kept
     }
+
+    /// A BIC (ISO 9362): four letters or digits, a country, two and perhaps three more letters or
+    /// digits. It carries no check digits.
+    package static func bic(_ text: String) throws(BillingFailure) -> String {
+        let kept = text.uppercased().filter { !$0.isWhitespace }
+        let country = String(kept.dropFirst(4).prefix(2))
+        guard kept.count == 8 || kept.count == 11, kept.allSatisfy(\.isLatinOrDigit),
+            countries.contains(country) || country == "XK"
+        else { throw .identifier(.bic, text: text, .shape) }
+        return kept
+    }
+
+    /// The remainder modulo 97 of the number that letters and digits stand for, A being 10.
+    static func remainder97(_ text: some Sequence<Character>) -> Int {
+        text.reduce(0) { remainder, character in
+            if let digit = character.asciiDigit { return (remainder * 10 + Int(digit)) % 97 }
+            let letter = Int(character.asciiValue ?? 0x41) - 0x41 + 10
+            return (remainder * 100 + letter) % 97
+        }
+    }
+
+    /// The lengths of the IBAN registry (SWIFT, release 99) for the countries that pay in euros by
+    /// SEPA; those of others are taken as they are.
+    private static let ibanLengths: [String: Int] = {
+        let table = """
+            AD24 AL28 AT20 BE16 BG22 CH21 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FO18 FR27 GB22 GI23 \
+            GL18 GR27 HR21 HU28 IE22 IS26 IT27 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MT31 NL18 \
+            NO15 PL28 PT25 RO24 RS22 SE24 SI19 SK24 SM27 VA22
+            """
+        var lengths: [String: Int] = [:]
+        for entry in table.split(separator: " ") {
+            lengths[String(entry.prefix(2))] = Int(entry.dropFirst(2))
+        }
+        return lengths
+    }()
 
     /// A mail address that can be right: one `@`, something before it, a name with a dot behind
     /// it, no blanks and no control characters, at most 254 characters.
@@ -101,4 +125,12 @@ package enum Identifiers {
         SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
         VN VU WF WS YE YT ZA ZM ZW
         """.split(separator: " ").map(String.init))
+}
+
+extension Character {
+    /// Whether this is an ASCII digit or capital letter.
+    var isLatinOrDigit: Bool {
+        guard let ascii = asciiValue else { return false }
+        return (0x30...0x39).contains(ascii) || (0x41...0x5a).contains(ascii)
+    }
 }

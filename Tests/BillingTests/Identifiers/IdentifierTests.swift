@@ -28,13 +28,76 @@ struct IdentifierTests {
 
     @Test func `a French VAT id is checked by its key`() throws {
         #expect(try Identifiers.vatID("FR 44 732829320") == "FR44732829320")
-        #expect(try Identifiers.vatID("de123456789") == "DE123456789")
-        #expect(try Identifiers.vatID("BE 0123.456.789") == "BE0123456789")
         #expect(throws: BillingFailure.identifier(.vatId, text: "FR45732829320", .checkDigits)) {
             try Identifiers.vatID("FR45732829320")
         }
         for wrong in ["", "FR", "12345678901", "FR4473282932", "DE!!", "FR44-+2829320"] {
             #expect(throws: BillingFailure.self) { try Identifiers.vatID(wrong) }
+        }
+    }
+
+    /// Valid ids that the countries' own rules or their tax offices publish as examples.
+    @Test(
+        arguments: [
+            "ATU12345675", "BE0411905847", "DE136695976", "DK13585628", "EE100931558",
+            "EL094259216", "ESB58378431", "ES54362315K", "FI20774740", "GB980780684",
+            "HR33392005961",
+            "HU12892312", "IE6433435F", "IE3628739UA", "IT00743110157", "LU15027442", "MT11679112",
+            "NL004495445B01", "PL8567346215", "PT501964843", "RO18547290", "SE123456789701",
+            "SI50223054", "SK2022749619", "CHE107787577IVA", "FRK7399859412", "CY10259033P",
+        ])
+    func `VAT ids of many countries are checked by their own digits`(id: String) throws {
+        #expect(try Identifiers.vatID(id) == id)
+        #expect(try Identifiers.vatID(" \(id.prefix(2)) \(id.dropFirst(2).lowercased())") == id)
+        // One digit that the rule weighs: of the Dutch and the Swedish the last two only count.
+        let unchecked = ["CY", "CH", "ES"]
+        guard !unchecked.contains(String(id.prefix(2))), !id.hasPrefix("FRK") else { return }
+        var characters = Array(id)
+        let isCounted = id.hasPrefix("NL") || id.hasPrefix("SE")
+        let place = isCounted ? 6 : characters[2...].lastIndex { $0.isNumber } ?? 2
+        let digit = characters[place].wholeNumberValue ?? 0
+        characters[place] = Character(String((digit + 1) % 10))
+        #expect(throws: BillingFailure.self, "\(String(characters))") {
+            try Identifiers.vatID(String(characters))
+        }
+    }
+
+    @Test(
+        arguments: [
+            "DE12345678", "BE2411905847", "NL004495445A01", "ITX0743110157", "ATX12345675", "PL1",
+            "ES5436231", "IE64334", "RO1", "GB98078068", "LU1502744", "SE12345678970",
+            "FR4473282932A",
+        ])
+    func `VAT ids of another shape are refused`(id: String) {
+        #expect(throws: BillingFailure.self) { try Identifiers.vatID(id) }
+    }
+
+    @Test func `an IBAN is checked by its digits and its country's length`() throws {
+        #expect(
+            try Identifiers.iban("fr14 2004 1010 0505 0001 3M02 606")
+                == "FR1420041010050500013M02606")
+        #expect(try Identifiers.iban("DE89370400440532013000") == "DE89370400440532013000")
+        #expect(try Identifiers.iban("BR1800360305000010009795493C1") != "")
+        #expect(
+            throws: BillingFailure.identifier(
+                .iban, text: "DE88370400440532013000", .checkDigits)
+        ) { try Identifiers.iban("DE88370400440532013000") }
+        for wrong in [
+            "", "DE", "DE8937040044053201300", "1234", "FR14-2004", "D189370400440532013000",
+        ] {
+            #expect(throws: BillingFailure.identifier(.iban, text: wrong, .shape)) {
+                try Identifiers.iban(wrong)
+            }
+        }
+    }
+
+    @Test func `a BIC has eight or eleven letters and digits around a country`() throws {
+        #expect(try Identifiers.bic("bnpa fr pp xxx") == "BNPAFRPPXXX")
+        #expect(try Identifiers.bic("DEUTDEFF") == "DEUTDEFF")
+        for wrong in ["", "BNPAFRPPX", "BNPAZZPP", "BNP-FRPP"] {
+            #expect(throws: BillingFailure.identifier(.bic, text: wrong, .shape)) {
+                try Identifiers.bic(wrong)
+            }
         }
     }
 
