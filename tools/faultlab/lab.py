@@ -129,9 +129,10 @@ class Lab:
                     # A promise that is broken everywhere need not be broken ten thousand times.
                     if len(tally.failures) > 50:
                         break
-            finally:
+            except BaseException:
                 for one in running:
                     one.cancel()
+                raise
 
     def _one(self, case: Case, tally) -> None:
         folder = self.folder()
