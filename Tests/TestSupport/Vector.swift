@@ -5,7 +5,7 @@ import Foundation
 package struct Vector: Sendable, CustomStringConvertible {
     /// The tests that check a vector, by what they can reach.
     package enum Place: Sendable, CaseIterable {
-        case convergence, wire, sealing, replication, client
+        case convergence, wire, sealing, replication, client, folder
     }
 
     /// Its file's name.
@@ -25,7 +25,9 @@ package struct Vector: Sendable, CustomStringConvertible {
         "row-id": .convergence, "value": .convergence, "random-row": .convergence,
         "digest": .convergence, "outcome": .convergence, "encode": .convergence,
         "line": .wire, "line-refused": .wire, "mark": .wire, "exchange": .wire,
-        "conversation": .client, "refusal": .wire, "segment-line": .wire, "admission-check": .wire,
+        "conversation": .client, "folder-file": .folder, "folder-name": .folder,
+        "folder-marker": .folder, "folder": .folder, "refusal": .wire, "segment-line": .wire,
+        "admission-check": .wire,
         "chain": .sealing, "secret": .sealing, "writer": .sealing, "admission": .sealing,
         "invitation": .sealing, "invitation-cut": .sealing, "invitation-read": .sealing,
         "sheet": .sealing, "sheet-read": .sealing, "padding": .sealing, "segment": .sealing,

@@ -12,6 +12,8 @@ is written to be read next to the text: one module for one file of Protocol/.
     segments      sealing and opening                            segments.md
     conversation  lines, the client's half and the relay's half  conversation.md, errors.md
     carriers      HTTP                                           http.md
+    folder        a folder's layout                              transports.md
+    streams       standard streams, both ends, and ssh           transports.md
     books         a member: secret, segments and standings in one file
     vectors       writes Protocol/vectors/*.ndjson
     conformance   asks a relay everything it must answer

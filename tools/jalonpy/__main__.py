@@ -5,11 +5,12 @@ import json
 import secrets
 import sys
 
-from . import changes
+from . import changes, streams
 from .books import Books, Disagreement, Exchanged
 from .carriers import Later, NoRelay
 from .conversation import GaveUp, RequestRefused
 from .encoding import base64url
+from .folder import Full, NoFolder
 from .keys import Fault, Invitation
 from .merging import as_people_see
 from .values import Value, frozen_row, random_row
@@ -45,17 +46,20 @@ def arguments() -> argparse.ArgumentParser:
     join.add_argument("invitation", help="the word, or - for standard input")
     join.add_argument("--device", default="python")
 
-    relay = commands.add_parser("relay", help="add a relay")
-    relay.add_argument("address")
-    relay.add_argument("--name", default="relay")
-    relay.add_argument("--enrolment")
+    peer = commands.add_parser("peer", help="add a relay, a folder, or a machine that ssh reaches")
+    peer.add_argument("address", help="https://…, /path, or ssh://host/path")
+    peer.add_argument("--name", default="relay")
+    peer.add_argument("--enrolment")
+
+    stdio = commands.add_parser("stdio", help="be the relay of whoever speaks on standard input")
+    stdio.add_argument("--data", required=True, help="the file that keeps the mailboxes")
 
     for name, what in (
-            ("pull", "take what relays have, offer nothing"),
+            ("pull", "take what peers have, offer nothing"),
             ("push", "seal and offer everything; what others sent is taken too"),
             ("sync", "the same as push, until neither side has news")):
         one = commands.add_parser(name, help=what)
-        one.add_argument("address", nargs="?", help="one relay instead of all")
+        one.add_argument("address", nargs="?", help="one peer instead of all")
 
     put = commands.add_parser("put", help="write registers of a row")
     put.add_argument("table")
@@ -88,8 +92,10 @@ def run(options) -> None:
         word = sys.stdin.read() if options.invitation == "-" else options.invitation
         books = Books.create(options.books, Invitation.parse(word), options.device)
         return show({"joined": books.name, "books": base64url(books.secret.books)})
+    if options.command == "stdio":
+        return streams.main(options.data)
     books = Books(options.books)
-    if options.command == "relay":
+    if options.command == "peer":
         books.add_peer(options.address, options.name, options.enrolment)
     elif options.command in ("pull", "push", "sync"):
         exchange(books, options)
@@ -113,13 +119,14 @@ def exchange(books: Books, options) -> None:
     addresses = [options.address] if options.address else books.peers()
     for address in addresses:
         done = books.exchange(address, offers=options.command != "pull")
-        show({"relay": address} | summary(done))
+        show({"peer": address} | summary(done))
 
 
 def summary(done: Exchanged) -> dict:
     return {
         "requests": done.requests, "sent": done.sent, "received": done.received,
-        "refused": {base64url(hash): code for hash, code in done.refused.items()}}
+        "refused": {base64url(hash): code for hash, code in done.refused.items()},
+        "damaged": done.told}
 
 
 def write(books: Books, options) -> None:
@@ -149,6 +156,8 @@ def main() -> int:
         print(f"the digest differs from that of {fault}", file=sys.stderr)
     except (GaveUp, RequestRefused, Later, NoRelay) as fault:
         print(f"the relay: {fault}", file=sys.stderr)
+    except (NoFolder, Full) as fault:
+        print(f"the folder: {fault}", file=sys.stderr)
     except (OSError, ValueError) as fault:
         print(fault, file=sys.stderr)
     return 1

@@ -10,16 +10,18 @@ import secrets
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .carriers import Http
 from .changes import GREATEST_CLOCK, MOST_ENTRIES_WRITTEN, Operation, encode, parse, put
 from .conversation import Client, RequestRefused, Standing
 from .encoding import base64url
+from .folder import Folder
 from .history import History
 from .keys import Invitation, Secret, Signer
 from .merging import Row
 from .segments import ZERO, Opened, Rejected, Sealed, Segment, open_segment, seal
+from .streams import Program, SSHAddress
 from .values import derived_row
 
 SCHEMA = """
@@ -31,13 +33,14 @@ CREATE TABLE unsealed (number INTEGER PRIMARY KEY, previous BLOB NOT NULL, line 
 CREATE TABLE rejected (hash BLOB PRIMARY KEY, reason TEXT NOT NULL);
 CREATE TABLE peer (
     address TEXT PRIMARY KEY, name TEXT NOT NULL, token BLOB NOT NULL, enrolment TEXT,
-    generation BLOB, position INTEGER, mark BLOB);
+    generation BLOB, position INTEGER, mark BLOB, met INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE peer_segment (
     address TEXT NOT NULL, hash BLOB NOT NULL, refused TEXT, PRIMARY KEY (address, hash));
 """
 
 TEXT_OF_A_SEGMENT = 262_144
 MOST_CHANGES_OF_A_SEGMENT = 10_000
+SEGMENTS_OF_A_BATCH = 256
 
 
 class Disagreement(Exception):
@@ -53,6 +56,8 @@ class Exchanged:
     received: int
     refused: dict[bytes, str]
     """By hash, the codes of what the relay does not take."""
+    told: list[str] = field(default_factory=list)
+    """What a folder names and cannot be read there."""
 
 
 class Books:
@@ -267,7 +272,7 @@ class Books:
                 agreed.append(opened.segment.header.sealer)
         return agreed
 
-    # Relays
+    # Peers
 
     def add_peer(self, address: str, name: str, enrolment: str | None = None) -> None:
         insert_peer(self.db, address, name, enrolment)
@@ -276,13 +281,19 @@ class Books:
         return [address for address, in self.db.execute("SELECT address FROM peer ORDER BY rowid")]
 
     def exchange(self, address: str, offers: bool = True, carrier=None) -> Exchanged:
-        """One conversation with the relay. Raises GaveUp, RequestRefused, Later or NoRelay.
+        """One meeting with the relay, the folder or the machine of an address.
 
-        `carrier` is another way to the relay than HTTP.
+        Raises GaveUp, RequestRefused, Later or NoRelay; of a folder NoFolder or Full. `carrier` is
+        another way to a relay than the address says.
         """
         self.address = address
         if offers:
             self.seal_all()
+        if carrier is None and address.startswith("/"):
+            return self._meet(address, offers)
+        if carrier is None and address.startswith("ssh://"):
+            with Program(SSHAddress.parse(address).words()) as program:
+                return self.exchange(address, offers, program)
         carrier = carrier or Http(address, self.secret.books)
         held = len(self.hashes())
         client = Client(
@@ -297,6 +308,24 @@ class Books:
             refused |= commit.refused
         self.check_claims()
         return Exchanged(client.requests, len(sent), len(self.hashes()) - held, refused)
+
+    def _meet(self, path: str, offers: bool) -> Exchanged:
+        """Both sides compare what they hold: what the folder has comes first, then it gets ours."""
+        met, = self.db.execute("SELECT met FROM peer WHERE address = ?", (path,)).fetchone()
+        clock = time.time_ns() // 1_000_000
+        folder = Folder(path, self.secret.books, bool(met), clock)
+        ours = self.hashes()
+        lacking = [h for h in folder.copies if h not in ours and not self.has_rejected(h)]
+        for start in range(0, len(lacking), SEGMENTS_OF_A_BATCH):
+            found = map(folder.read, lacking[start : start + SEGMENTS_OF_A_BATCH])
+            self.keep([segment for segment in found if segment])
+        received = len(self.hashes()) - len(ours)
+        try:
+            sent = folder.put(self.segments()) if offers else 0
+        finally:
+            self.db.execute("UPDATE peer SET met = 1 WHERE address = ?", (path,))
+        self.check_claims()
+        return Exchanged(1, sent, received, {}, sorted(map(base64url, folder.told)))
 
     def _send(self, carrier, request: bytes) -> bytes:
         token, enrolment = self.db.execute(

@@ -94,6 +94,9 @@ struct Directory: ~Copyable {
         throw fault
     }
 
+    /// Removes a file; nothing happens when it cannot be removed.
+    func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+
     private static func fill(_ file: Int32, _ bytes: [UInt8]) -> SystemFault? {
         var rest = bytes[...]
         while !rest.isEmpty {

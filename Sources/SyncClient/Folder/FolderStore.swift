@@ -1,4 +1,5 @@
 import Convergence
+import Foundation
 import Glibc
 package import Wire
 
@@ -25,6 +26,8 @@ package final class FolderStore: SegmentStore {
     private var order: [SegmentHash] = []
     private var marks: [Mark] = [.origin]
     private var files: [SegmentHash: [SegmentFileName]] = [:]
+    /// Notes that say that a segment's files are damaged.
+    private var notes: [SegmentHash: [String]] = [:]
 
     /// Files that are not what their names say, by where they lie in the folder: cut short, damaged,
     /// or still on their way. Those of which there is a whole copy are left out.
@@ -33,12 +36,15 @@ package final class FolderStore: SegmentStore {
     /// Segments that were written.
     package private(set) var written = 0
 
-    /// Opens a folder and lists it, without reading a segment.
+    /// Opens a folder and lists it. Of segments only those are read of which a note says that they
+    /// are damaged.
     ///
-    /// `isNew`: the folder was never met before, so it may be made and begun. Throws
+    /// `isNew`: the folder was never met before, so it may be made and begun. `now`: milliseconds
+    /// since 1970, by which drafts that a crash left are old; without it none is. Throws
     /// ``FolderFailure``, and has then written nothing.
     package init(
-        path: String, books: BooksID, isNew: Bool, random: @escaping (Int) -> [UInt8]
+        path: String, books: BooksID, isNew: Bool, now: Int64? = nil,
+        random: @escaping (Int) -> [UInt8]
     ) throws(FolderFailure) {
         self.path = path
         self.books = books
@@ -46,7 +52,7 @@ package final class FolderStore: SegmentStore {
         generation = Generation(checked: random(Generation.byteCount))
         root = try Self.open(path, isNew: isNew)
         try Self.claim(root, path, books, isNew: isNew, random)
-        try list()
+        try list(now: now)
     }
 
     // MARK: - Opening
@@ -86,7 +92,7 @@ package final class FolderStore: SegmentStore {
         try checkBare(root, path, isNew: isNew)
         do {
             try root.write(
-                FolderMarker.bytes(of: books), as: FolderMarker.name, draft: draftName(random))
+                FolderMarker.bytes(of: books), as: FolderMarker.name, draft: DraftName.new(random))
             try root.sync()
         } catch {
             throw error.failure(at: path)
@@ -125,35 +131,66 @@ package final class FolderStore: SegmentStore {
 
     // MARK: - Listing
 
-    private func list() throws(FolderFailure) {
+    private func list(now: Int64?) throws(FolderFailure) {
         var names: [SegmentFileName] = []
         do {
-            try collect(&names)
+            try collect(&names, now: now)
         } catch let failure as FolderFailure {
             throw failure
         } catch {
             throw .files(path: path, errno: (error as? SystemFault)?.code ?? EIO)
         }
-        // As far as names tell, what depends on a segment comes after it.
-        names.sort { ($0.first, $0.text) < ($1.first, $1.text) }
-        for name in names {
-            if files[name.hash] == nil { note(name.hash) }
-            guard files[name.hash, default: []].count < Self.copiesMax else { continue }
+        // As far as names tell, what depends on a segment comes after it; and of its copies the one
+        // that bears its own name comes first.
+        names.sort { left, right in
+            (left.first, left.text.utf8.count, left.text)
+                < (right.first, right.text.utf8.count, right.text)
+        }
+        for name in names where files[name.hash, default: []].count < Self.copiesMax {
             files[name.hash, default: []].append(name)
         }
         suspects = suspects.filter { files[$0.key] == nil }
+        do {
+            try heedNotes()
+        } catch {
+            throw (error as? FolderFailure) ?? .files(path: path, errno: EIO)
+        }
+        for name in names where files[name.hash]?.first == name { enlist(name.hash) }
     }
 
-    private func collect(_ names: inout [SegmentFileName]) throws {
+    /// A segment that is noted as damaged is there if one of its copies is whole; else whoever holds
+    /// it writes it again.
+    private func heedNotes() throws {
+        for hash in notes.keys where files[hash] != nil {
+            if try read(hash) == nil {
+                files[hash] = nil
+            } else {
+                removeNotes(of: hash)
+            }
+        }
+    }
+
+    private func removeNotes(of hash: SegmentHash) {
+        let place = try? subfolder(SegmentFileName.subfolder(of: hash))
+        for name in notes.removeValue(forKey: hash) ?? [] { place?.remove(name) }
+    }
+
+    private func collect(_ names: inout [SegmentFileName], now: Int64?) throws {
         var count = 0
         for letter in SegmentFileName.subfolders {
             guard let place = try subfolder(letter) else { continue }
             try place.eachName { text in
                 count += 1
                 guard count <= Self.namesMax else { throw FolderFailure.tooMany(path: path) }
-                guard let name = SegmentFileName(text),
-                    SegmentFileName.subfolder(of: name.hash) == letter
-                else { return true }
+                guard let name = SegmentFileName(text) else {
+                    if let now { clean(text, in: place, letter, now) }
+                    return true
+                }
+                guard SegmentFileName.subfolder(of: name.hash) == letter else { return true }
+                guard !name.isNote else {
+                    notes[name.hash, default: []].append(text)
+                    return true
+                }
                 // Written in full, or still on its way.
                 if place.size(of: text) == name.byteCount {
                     names.append(name)
@@ -165,6 +202,19 @@ package final class FolderStore: SegmentStore {
         }
     }
 
+    /// Removes a draft that a crash left.
+    private func clean(
+        _ name: String, in place: borrowing Directory, _ letter: String, _ now: Int64
+    ) {
+        guard DraftName.isOne(name), place.size(of: name) != nil else { return }
+        let file = "\(path)/\(Self.segments)/\(letter)/\(name)"
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        guard let date = attributes?[.modificationDate] as? Date,
+            date.timeIntervalSince1970 * 1_000 < Double(now) - DraftName.oldAfter
+        else { return }
+        place.remove(name)
+    }
+
     /// An open subfolder; nil when nothing, or something that is no folder, has its name.
     private func subfolder(_ letter: String) throws -> Directory? {
         do {
@@ -174,7 +224,7 @@ package final class FolderStore: SegmentStore {
         }
     }
 
-    private func note(_ hash: SegmentHash) {
+    private func enlist(_ hash: SegmentHash) {
         order.append(hash)
         marks.append(marks[marks.count - 1].following(hash))
     }
@@ -216,9 +266,11 @@ package final class FolderStore: SegmentStore {
         return chosen
     }
 
-    /// The segment of a hash, from the first of its files that holds it; nil when none does.
+    /// The segment of a hash, from the first of its files that holds it; nil when none does, which is
+    /// noted for those who hold it.
     private func read(_ hash: SegmentHash) throws -> Segment? {
         let letter = SegmentFileName.subfolder(of: hash)
+        var isDamaged = false
         for name in files[hash] ?? [] {
             let bytes: [UInt8]?
             do {
@@ -229,6 +281,7 @@ package final class FolderStore: SegmentStore {
                     throw fault.failure(at: path)
                 }
                 bytes = nil
+                isDamaged = isDamaged || fault.code == EIO
             }
             if let segment = bytes.flatMap({ Segment(encoded: $0) }), segment.hash == hash,
                 segment.header.books == books
@@ -236,7 +289,13 @@ package final class FolderStore: SegmentStore {
                 suspects[hash] = nil
                 return segment
             }
+            // A file that was cut since is for the next listing.
+            isDamaged = isDamaged || bytes?.count == name.byteCount
             suspects[hash] = "\(Self.segments)/\(letter)/\(name.text)"
+        }
+        if isDamaged, notes[hash] == nil, let name = files[hash]?.first {
+            // A kindness: the folder may be one that can only be read.
+            try? subfolder(letter)?.write([], as: name.note, draft: DraftName.new(random))
         }
         return nil
     }
@@ -287,18 +346,14 @@ package final class FolderStore: SegmentStore {
             try root.makeFolder(Self.segments)
             let all = try root.folder(Self.segments)
             try all.makeFolder(letter)
-            try all.folder(letter).write(bytes, as: name.text, draft: Self.draftName(random))
+            try all.folder(letter).write(bytes, as: name.text, draft: DraftName.new(random))
         } catch {
             throw error.failure(at: place)
         }
         files[segment.hash] = [name]
         suspects[segment.hash] = nil
-        note(segment.hash)
+        removeNotes(of: segment.hash)
+        enlist(segment.hash)
         written += 1
-    }
-
-    /// A name that is nobody's, and that synchronising programs leave alone.
-    private static func draftName(_ random: (Int) -> [UInt8]) -> String {
-        "~" + Base32.encode(random(10)) + ".tmp"
     }
 }

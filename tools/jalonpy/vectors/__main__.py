@@ -5,11 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from . import changes, conversation, errors, keys, merging, segments, values
+from . import changes, conversation, errors, folder, keys, merging, segments, values
 
 MODULES = {
     "values": values, "changes": changes, "merging": merging, "keys": keys,
-    "segments": segments, "conversation": conversation, "errors": errors,
+    "segments": segments, "conversation": conversation, "folder": folder, "errors": errors,
 }
 FOLDER = Path(__file__).resolve().parents[3] / "Protocol" / "vectors"
 

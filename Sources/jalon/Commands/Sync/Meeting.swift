@@ -67,7 +67,7 @@ struct Meeting {
     ) async throws -> Meeting {
         let store = try FolderStore(
             path: path, books: replica.books, isNew: peer.lastSync == nil,
-            random: Environment.system.random)
+            now: Environment.system.now(), random: Environment.system.random)
         let carrier = FolderCarrier(store, books: replica.books)
         let ledger = ReplicaLedger(replica, peer, keepsStanding: false)
         let session = try SyncSession(ledger, over: carrier, comparing: true)
@@ -122,7 +122,7 @@ struct Meeting {
             page.line(
                 "\(Self.count(unreadFiles.count, "file")) in \(peer.address) cannot be read whole:"
                     + " \(first)\(rest).", .warning)
-            page.line("It may be on its way still; if not, remove it: who has it writes it again.")
+            page.line("It may be on its way still; if not, a device that has it writes it again.")
         }
         if case .readOnly = hindrance {
             page.line("Nothing was written to \(name): \(peer.address) can only be read.", .warning)
