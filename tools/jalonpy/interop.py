@@ -1,11 +1,12 @@
-"""jalon and this implementation, over a real relay: what each writes, the other reads.
+"""jalon and this implementation over every carrier: what each writes, the other reads.
 
     tools/interop [FOLDER]
 
 FOLDER holds the programs `jalon` and `jalon-relay`; .build/debug unless told, or JALON_BIN. Devices
-of both kinds write, meet, disagree, are copied, and lose their relay. Then `conformance` asks an open
-relay everything, and one that asks for enrolments what it says to admissions. Everything lies in a
-folder that is removed.
+of both kinds write, meet, disagree, are copied, and lose their relay. Others meet in a folder, and
+over standard streams with the relay's half of either kind behind a program that stands for ssh. Then
+`conformance` asks an open relay everything, and one that asks for enrolments what it says to
+admissions. Everything lies in a folder that is removed.
 """
 
 import contextlib
@@ -31,6 +32,8 @@ class Place:
     def __init__(self, programs: Path, folder: Path):
         self.programs = programs
         self.folder = folder
+        self.environment: dict[str, str] = {}
+        """What every device gets beside its own."""
 
     def run(self, *command, environment=None, stdin: str = "") -> str:
         done = subprocess.run(
@@ -67,7 +70,7 @@ class Jalon:
     def __init__(self, place: Place, name: str):
         self.place = place
         self.home = place.folder / name
-        self.environment = {
+        self.environment = place.environment | {
             "HOME": str(self.home), "XDG_DATA_HOME": str(self.home / "data"),
             "XDG_STATE_HOME": str(self.home / "state"), "JALON_BOOKS": str(self.home / "books")}
 
@@ -101,7 +104,7 @@ class Python:
     def __call__(self, *words: str) -> list[dict]:
         text = self.place.run(
             sys.executable, "-m", "jalonpy", "--books", self.file, *words,
-            environment={"PYTHONPATH": str(ROOT / "tools")})
+            environment=self.place.environment | {"PYTHONPATH": str(ROOT / "tools")})
         return [json.loads(line) for line in text.splitlines()]
 
     @property
@@ -200,6 +203,101 @@ def exchange(place: Place) -> None:
     print("ok      jalon verifies everything that Python sealed", flush=True)
 
 
+def over_a_folder(place: Place) -> None:
+    stick = place.folder / "stick"
+    laptop, phone, snake = begin(place, "folder", str(stick))
+    for name in segments(stick)[:2]:
+        name.unlink()
+    damaged = segments(stick)[0]
+    data = bytearray(damaged.read_bytes())
+    data[-1] ^= 1
+    damaged.write_bytes(data)
+    # Who lacks it notes that it is damaged, and who holds it writes it again: either the other's.
+    for stranger, holder in (
+            (Python(place, "late.jalonpy"), laptop), (Jalon(place, "late"), snake)):
+        damaged.write_bytes(data)
+        join(stranger, laptop, str(stick))
+        stranger.sync()
+        holder.sync()
+        if damaged.read_bytes() == data or list(stick.rglob("*.damaged")):
+            raise Failed("a damaged file was not mended")
+        stranger.sync()
+        agree("a damaged and two deleted files come back", laptop, stranger)
+    agree("all who met in the folder", laptop, phone, snake)
+
+
+def segments(stick: Path) -> list[Path]:
+    return sorted(stick.rglob("*.jalon"))
+
+
+STAND_IN = """#!/bin/sh
+# Stands for ssh: a machine is a folder, its user's home, with programs in bin.
+while [ "$1" != -- ]; do shift; done
+cd '{machines}'/"$2" || exit 255
+HOME=$PWD PATH="$PWD/bin:/usr/bin:/bin" exec sh -c "$3"
+"""
+
+
+def over_streams(place: Place) -> None:
+    for machine, words in (
+            ("swift", [place.programs / "jalon-relay"]),
+            ("python", ["env", f"PYTHONPATH={ROOT / 'tools'}", sys.executable, "-m", "jalonpy"])):
+        script(
+            place.folder / "machines" / machine / "bin" / "jalon-relay",
+            "#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in words) + ' "$@"\n')
+    script(place.folder / "bin" / "ssh", STAND_IN.format(machines=place.folder / "machines"))
+    place.environment["PATH"] = f"{place.folder / 'bin'}:{os.environ['PATH']}"
+    for machine in ("swift", "python"):
+        begin(place, machine, f"ssh://{machine}/~/it's%20a%20relay")
+
+
+def script(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def begin(place: Place, name: str, address: str):
+    """Two jalons and a Python that met at an address, and hold the same."""
+    laptop, phone = Jalon(place, f"{name}.laptop"), Jalon(place, f"{name}.phone")
+    snake = Python(place, f"{name}.jalonpy")
+    laptop("init", "--name", "Atelier Zoé")
+    laptop("peer", "add", "team", address)
+    laptop("client", "add", "Maison Blum")
+    laptop.sync()
+    join(snake, laptop, address)
+    snake("pull")
+    agree(f"{name}: Python reads what jalon wrote", laptop, snake)
+    client = snake("rows", "clients")[0]["row"]
+    snake("put", "clients", client, "note=from Python")
+    snake("add", "clients", client, "visits=3")
+    join(phone, laptop, address)
+    meet(snake, phone, laptop)
+    agree(f"{name}: jalon reads what Python wrote", laptop, phone, snake)
+    laptop("client", "edit", "Maison Blum", "--email", "laptop@blum.example")
+    snake("put", "clients", client, "email=snake@blum.example")
+    snake("put", "later_table", "new", "later_field=1")
+    meet(laptop, snake, phone)
+    agree(f"{name}: they disagree alike", laptop, phone, snake)
+    if not laptop.conflicts("value"):
+        raise Failed("two values of one field are no conflict")
+    return laptop, phone, snake
+
+
+def join(device, host: Jalon, address: str) -> None:
+    """Lets a device take part. An invitation names no folder, so that is typed."""
+    invitation = host("invite").strip().splitlines()[-1]
+    is_folder = address.startswith("/")
+    if isinstance(device, Python):
+        device("join", invitation, "--device", "snake")
+        if is_folder:
+            device("peer", address)
+    else:
+        device("join", "-", "--device", "phone", stdin=invitation)
+        if is_folder:
+            device("peer", "add", "team", address)
+
+
 def conform(place: Place) -> None:
     tool = ROOT / "tools" / "conformance"
     quota = ["--quota", str(QUOTA)]
@@ -222,6 +320,8 @@ def main() -> int:
         place = Place(programs, Path(folder))
         try:
             exchange(place)
+            over_a_folder(place)
+            over_streams(place)
             conform(place)
         except Failed as fault:
             print(f"FAILED  {fault}", file=sys.stderr)
