@@ -22,6 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--programs", help="the folder of jalon and jalon-relay")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="cases at a time")
     parser.add_argument("--keep", action="store_true", help="keep the folders of failed cases")
+    parser.add_argument("--verbose", action="store_true", help="show every fault")
     parser.add_argument("--list", action="store_true", help="say what experiments there are")
     parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all unless given")
     return parser.parse_args()

@@ -44,7 +44,8 @@ def _rows(connection):
     references = []
     for table in tables:
         columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-        if not {"row", "id", "hidden", "state"} <= set(columns):
+        # A machine may take a new writer at any time, and each has a row among the devices.
+        if not {"row", "id", "hidden", "state"} <= set(columns) or table == "devices":
             continue
         for values in connection.execute(f'SELECT * FROM "{table}"'):
             row = dict(zip(columns, values))
@@ -58,6 +59,13 @@ def _rows(connection):
                     value = "*"
                 words.append(f"{name}={value}")
             yield " ".join(words)
+    for table in {"conflict", "other"} & set(tables):
+        for name, count in connection.execute(f"SELECT tbl, count(*) FROM {table} GROUP BY tbl"):
+            yield f"{table} of {name}: {count}"
+    # Where the machine meets others is its own, beside the books; a guest has no name.
+    if "peer" in tables:
+        for name, in connection.execute("SELECT name FROM peer WHERE name <> url"):
+            yield f"peer {name}"
     for table, name, value in references:
         check(value in ids, f"{name} of {table} leads nowhere: {value}")
 

@@ -37,14 +37,13 @@ def check(condition, message: str) -> None:
 class Lab:
     """What experiments are run with: programs, folders, chance, depth."""
 
-    FAILURES_SHOWN = 5
-
     def __init__(self, options):
         self.jalon = os.path.join(os.path.abspath(options.programs), "jalon")
         self.relay = os.path.join(os.path.abspath(options.programs), "jalon-relay")
         self.is_whole = options.whole or options.case is not None
         self.seed = options.seed
         self.jobs = max(1, options.jobs)
+        self._shown = 1000 if options.verbose else 5
         self._options = options
         self._count = itertools.count()
         self._closing: list[Callable[[], None]] = []
@@ -85,12 +84,16 @@ class Lab:
         """Something to be done when the experiment ends, however it ends."""
         self._closing.append(action)
 
+    def skip(self, reason: str) -> None:
+        """Says that a part of the present experiment cannot be done here."""
+        self._tally.skip(reason)
+
     # Running
 
     def hold(self, name: str, module) -> bool:
         """Runs one experiment and prints its line; whether nothing failed."""
         started = time.monotonic()
-        tally = Tally()
+        tally = self._tally = Tally()
         try:
             self._run(name, module, tally)
         except Skip as reason:
@@ -104,14 +107,14 @@ class Lab:
         if tally.skipped:
             result += f", {len(tally.skipped)} skipped"
         print(f"{name:<12} {tally.points:>8} cases  {result:<10} {seconds:8.1f} s", flush=True)
-        for reason in sorted(set(tally.skipped))[:self.FAILURES_SHOWN]:
+        for reason in sorted(set(tally.skipped))[:self._shown]:
             print(f"  skipped: {reason}", flush=True)
-        for case, message in tally.failures[:self.FAILURES_SHOWN]:
+        for case, message in tally.failures[:self._shown]:
             print(f"  fault: {case}: {message.strip()}")
             if case:
                 print(f"    tools/faults {name} --seed {self.seed} --case '{case}'", flush=True)
-        if len(tally.failures) > self.FAILURES_SHOWN:
-            print(f"  and {len(tally.failures) - self.FAILURES_SHOWN} more", flush=True)
+        if len(tally.failures) > self._shown:
+            print(f"  and {len(tally.failures) - self._shown} more", flush=True)
         return not tally.failures
 
     def _run(self, name, module, tally) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 
 from .lab import Skip
@@ -56,3 +57,23 @@ def stopped_child(parent: int) -> int | None:
             return None
         time.sleep(0.01)
     return pid
+
+
+def may(what: str, lab) -> bool:
+    """Whether an experiment's part can be done here: `strace`, or `mount` a disk of its own. What
+    cannot be done is told as skipped."""
+    try:
+        needs("strace") if what == "strace" else _needs_mounts()
+        return True
+    except Skip as reason:
+        lab.skip(str(reason))
+        return False
+
+
+def _needs_mounts() -> None:
+    needs_root()
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True)
+        if done.returncode != 0:
+            raise Skip("nothing can be mounted here")
+        subprocess.run(["umount", folder], check=True)
