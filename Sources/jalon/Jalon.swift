@@ -17,7 +17,8 @@ struct Jalon: ParsableCommand {
             CommandGroup(
                 name: "Every day",
                 subcommands: [
-                    Today.self, ClientCommands.self, InvoiceCommands.self, Pay.self,
+                    Today.self, ClientCommands.self, ItemCommands.self, InvoiceCommands.self,
+                    Pay.self,
                     PaymentCommands.self, PackageCommands.self, OwedCommand.self,
                 ]),
             CommandGroup(

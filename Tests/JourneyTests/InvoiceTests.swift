@@ -152,4 +152,43 @@ struct `Invoices` {
         #expect(paid["credit"] == "50.00")
         #expect(!paid["id"].text.isEmpty)
     }
+
+    @Test func `lines come from the rate card, with discounts, references and another currency`() {
+        let device = Self.device()
+        device.does(
+            "item", "add", "dev-day", "--name", "Development", "--price", "450", "--unit", "day",
+            "--rate", "20")
+        device.fails(["item", "add", "Dev-Day"], exit: 1, says: "there is an item")
+        #expect(device.json("item", "list")[0]["price"] == "450.00")
+        let draft = device.json(
+            "invoice", "new", "Blum", "--line", "@dev-day; 3; discount=10%: loyal; ref=L-1",
+            "--discount", "5%", "--currency", "USD", "--exchange", "0.9", "--po", "4711",
+            "--from-day", "2026-02-01", "--to-day", "2026-02-28")
+        #expect(draft["lines"][0]["item"] == "dev-day")
+        #expect(draft["lines"][0]["reference"] == "L-1")
+        #expect(draft["totals"]["net"] == "1154.25")
+        #expect(draft["vatInEuros"] == "207.77")
+        #expect(draft["po"] == "4711")
+        let id = draft["id"].text
+        let page = device.does("invoice", "show", id)
+        #expect(page.contains("Development (L-1)"))
+        #expect(page.contains("-10 % loyal"))
+        #expect(page.contains("discount 5 %"))
+        #expect(page.contains("VAT in EUR"))
+        #expect(page.contains("purchase order"))
+        #expect(
+            device.json("invoice", "edit", id, "--remove-discounts", "--po", "")["totals"]["net"]
+                == "1215.00")
+        let near = device.fails(
+            ["invoice", "new", "Blum", "--line", "@dev-dya; 3"], exit: 65,
+            says: "no item is called “dev-dya”")
+        #expect(near.err.contains("“dev-day”"))
+        device.fails(
+            ["invoice", "edit", id, "--link", "http://x.example"], exit: 65, says: "link")
+        device.fails(
+            [
+                "invoice", "new", "Blum", "--line", "A; 1; 1; 20", "--line", "B; 1; 1; 10",
+                "--discount", "1.00",
+            ], exit: 65, says: "does not say which VAT")
+    }
 }

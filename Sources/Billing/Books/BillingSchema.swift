@@ -9,9 +9,10 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 2,
+        version: 3,
         tables: [
-            settings, accounts, clients, invoices, lines, adjustments, documents, series, payments,
+            settings, accounts, clients, items, invoices, lines, adjustments, documents, series,
+            payments,
             allocations, packages,
         ])
 
@@ -27,25 +28,31 @@ package enum BillingSchema {
         "clients",
         (["name"] + ClientField.allCases.map(\.column) + ["created"]).map { .register($0) })
 
+    /// The rate card; each row is derived from its code in small letters.
+    private static let items = Table(
+        "items",
+        ["code", "name", "unit", "price", "price_base", "rate", "category", "note", "created"]
+            .map { .register($0) })
+
     /// Drafts. What was issued lies in `documents` and does not change with them.
     private static let invoices = Table(
         "invoices",
         [.reference("client", to: "clients")]
-            + ["currency", "due", "prepaid", "rounding", "created"].map { .register($0) },
+            + (["currency", "due", "prepaid", "rounding", "created"]
+            + DraftField.allCases.map(\.column)).map { .register($0) },
         indexes: [["created"]])
 
     private static let lines = Table(
         "lines",
         [.reference("invoice", to: "invoices")]
-            + ["position", "name", "quantity", "unit", "price", "price_base", "category", "rate"]
-            .map { .register($0) },
+            + DraftRows.lineFields.map { .register($0) },
         parent: "invoice", indexes: [["invoice"]])
 
     /// Allowances and charges: of a line, or of the document where `line` is null.
     private static let adjustments = Table(
         "adjustments",
         [.reference("invoice", to: "invoices"), .reference("line", to: "lines")]
-            + ["position", "charge", "amount", "reason", "category", "rate"]
+            + ["position", "charge", "amount", "percent", "reason", "category", "rate"]
             .map { .register($0) },
         parent: "invoice", indexes: [["invoice"]])
 

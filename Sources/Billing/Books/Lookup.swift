@@ -51,6 +51,14 @@ package enum Lookup {
         return try Matcher(kind: .account, entries: entries, purpose: purpose).match(text).id
     }
 
+    /// The item of the rate card that a text means.
+    package static func item(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> RowID {
+        let entries = try entries(reading, "SELECT id, code, name, hidden, NULL FROM items")
+        return try Matcher(kind: .item, entries: entries, purpose: purpose).match(text).id
+    }
+
     /// The package that a text means.
     package static func package(
         _ reading: Reading, _ text: String, for purpose: Purpose

@@ -19,6 +19,8 @@ struct DocumentContent: Equatable {
     let mentions: [JSON.Member]
     let rows: DraftRows
     let totals: Totals
+    /// Why some groups bear no VAT.
+    let exemptions: [VATExemption]
 
     /// UNTDID 1001: a commercial invoice.
     static let invoiceKind = "380"
@@ -33,6 +35,16 @@ struct DocumentContent: Equatable {
             "lines": .array(rows.lines.map { Self.json($0, "lines") }),
             "adjustments": .array(rows.adjustments.map { Self.json($0, "adjustments") }),
             "totals": totals.contentJSON,
+            "exemptions": .array(
+                exemptions.map { exemption in
+                    .members([
+                        "category": .string(exemption.category.rawValue),
+                        "code": .text(exemption.code), "text": .string(exemption.text),
+                    ])
+                }),
+            "vatInEuros":
+                (try? totals.vatInEuros(currency, rows.details[.exchange]))
+                .flatMap(\.self).map { .integer($0) } ?? .null,
         ])
     }
 
@@ -104,6 +116,16 @@ extension Totals {
                         "vat": .integer(group.vat),
                     ])
                 }),
+            "adjustments": .array(
+                adjustments.map { adjustment in
+                    .members([
+                        "charge": .bool(adjustment.charge), "amount": .integer(adjustment.amount),
+                        "percent": .text(adjustment.percent?.text),
+                        "reason": .text(adjustment.reason),
+                        "category": .text(adjustment.category?.rawValue),
+                        "rate": .text(adjustment.rate?.text),
+                    ])
+                }),
         ])
     }
 
@@ -118,7 +140,23 @@ extension Totals {
         self.init(
             lineNets: nets.compactMap(\.integer), lines: lines, allowances: allowances,
             charges: charges, net: net, vat: vat, gross: gross, prepaid: prepaid,
-            rounding: rounding, due: due, groups: groups.compactMap(VATGroup.init(contentJSON:)))
+            rounding: rounding, due: due, groups: groups.compactMap(VATGroup.init(contentJSON:)),
+            adjustments: (json["adjustments"]?.elements ?? []).compactMap(
+                DraftContent.Adjustment.init(contentJSON:)))
+    }
+}
+
+extension DraftContent.Adjustment {
+    fileprivate init?(contentJSON json: JSON) {
+        guard let amount = json["amount"]?.integer, case .bool(let charge)? = json["charge"] else {
+            return nil
+        }
+        self.init(
+            charge: charge, amount: amount,
+            percent: json["percent"]?.string.flatMap { try? Decimal($0, as: .rate) },
+            reason: json["reason"]?.string,
+            category: json["category"]?.string.flatMap { VATCategory(rawValue: $0) },
+            rate: json["rate"]?.string.flatMap { try? Decimal($0, as: .rate) })
     }
 }
 
@@ -137,6 +175,12 @@ extension JSON {
     var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
+    }
+
+    /// The elements of an array.
+    var elements: [JSON]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
     }
 
     /// The value of a whole number that fits.

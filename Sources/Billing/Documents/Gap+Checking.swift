@@ -8,7 +8,7 @@ extension Gap {
     ) -> [Gap] {
         guard seller.country == nil || seller.country == "FR" else { return [] }
         let categories = Set(
-            content.lines.map(\.category) + content.adjustments.map(\.category))
+            content.lines.map(\.category) + content.adjustments.compactMap(\.category))
         var missing: Set<Gap> = []
         let details: [(Gap, String)] = [
             (.sellerLegalForm, "legalForm"), (.sellerAddress, "address"), (.sellerSiren, "siren"),
@@ -26,14 +26,21 @@ extension Gap {
             missing.insert(.sellerVatId)
         }
         // The franchise says its reason by itself: the law has the words for it.
-        if categories.contains(.exempt), seller.details["exemption"] == nil,
-            seller.regime != .franchise
-        {
+        let isUnexplained = content.lines.contains { $0.category == .exempt && $0.reason == nil }
+        if isUnexplained, seller.details["exemption"] == nil, seller.regime != .franchise {
             missing.insert(.exemption)
         }
         if buyer.address == nil { missing.insert(.buyerAddress) }
         if !categories.isDisjoint(with: [.reverseCharge, .intraCommunity]), buyer.vatId == nil {
             missing.insert(.buyerVatId)
+        }
+        // Directive 2006/112/EC, art. 230: the VAT stands in euros too.
+        let hasVAT = content.lines.contains { $0.category.hasRate && $0.rate != .zero }
+        if content.currency != .eur, hasVAT, content.details[.exchange] == nil {
+            missing.insert(.exchange)
+        }
+        if buyer[.poRule] == "required", content.details[.po] == nil {
+            missing.insert(.purchaseOrder)
         }
         // A French business; consumers have no SIREN, and clients abroad neither.
         let isFrench = (buyer.country ?? buyer.vatId.map { String($0.prefix(2)) }) == "FR"

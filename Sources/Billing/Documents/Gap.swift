@@ -6,6 +6,7 @@ package enum Gap: String, CaseIterable, Sendable {
     case sellerLegalForm, sellerCapital, sellerAddress, sellerSiren, sellerRegistration, sellerVatId
     case penalty, discount, nature, exemption
     case buyerAddress, buyerSiren, buyerVatId
+    case exchange, purchaseOrder
 
     /// Who fills it.
     package enum Side: Sendable {
@@ -13,12 +14,15 @@ package enum Gap: String, CaseIterable, Sendable {
         case books
         /// The client.
         case client
+        /// The draft itself.
+        case draft
     }
 
     /// Where it is filled.
     package var side: Side {
         switch self {
         case .buyerAddress, .buyerSiren, .buyerVatId: .client
+        case .exchange, .purchaseOrder: .draft
         default: .books
         }
     }
@@ -32,7 +36,8 @@ package enum Gap: String, CaseIterable, Sendable {
         case .sellerSiren, .buyerSiren: "siren"
         case .sellerRegistration: "registration"
         case .sellerVatId, .buyerVatId: "vatId"
-        case .penalty, .discount, .nature, .exemption: rawValue
+        case .purchaseOrder: "po"
+        case .penalty, .discount, .nature, .exemption, .exchange: rawValue
         }
     }
 }

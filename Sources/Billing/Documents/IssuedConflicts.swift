@@ -135,7 +135,9 @@ extension IssuedConflicts {
             guard let invoice = cursor.text(0), let id = cursor.text(1) else { return }
             var hash = start
             hash.combine(id)
-            for index in fields.indices { hash.combine(cursor.value(index + 2)) }
+            for (index, field) in fields.enumerated() {
+                hash.combine(field, cursor.value(index + 2))
+            }
             sums[invoice, default: 0] &+= hash.value
         }
     }

@@ -40,6 +40,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
 
     /// Nothing has that name; nothing was changed. `suggestions` are the nearest, best first.
     case notFound(EntityKind, text: String, suggestions: [Candidate])
+    /// A thing of that name is there already.
+    case exists(EntityKind, Candidate)
     /// Several things have that name or begin with it.
     case ambiguous(EntityKind, text: String, candidates: [Candidate])
     /// The thing was removed; it can be restored.

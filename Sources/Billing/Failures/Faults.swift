@@ -77,6 +77,8 @@ package struct ChoiceFault: Equatable, Sendable {
 package enum LineFault: Equatable, Sendable {
     /// It has this many parts between semicolons; four or five are needed.
     case parts(Int)
+    /// An amount off or on the whole document, whose VAT its lines do not tell.
+    case rateMissing
 }
 
 /// What is wrong with a draft file; `path` says where, as in `lines[2].price`.
@@ -95,7 +97,7 @@ package enum DraftFault: Equatable, Sendable {
 
 /// A kind of thing that a name can mean.
 package enum EntityKind: String, Equatable, Sendable {
-    case client, invoice, package, account
+    case client, invoice, package, account, item
 }
 
 /// Something that a name may have meant.

@@ -19,6 +19,18 @@ package struct DraftContent: Hashable, Sendable {
         /// The VAT rate in percent.
         package var rate: Decimal
 
+        /// The code of the rate card's item that it was taken from.
+        package var item: String?
+        /// What stands below it.
+        package var note: String?
+        /// The client's own code for it (BT-132, BT-128).
+        package var reference: String?
+        /// The first and the last day of what it covers, in ISO (BT-134, BT-135).
+        package var periodFrom: String?
+        package var periodTo: String?
+        /// Why no VAT is charged, where the law's usual words do not fit (BT-120).
+        package var reason: String?
+
         /// Makes a line.
         package init(
             name: String, quantity: Decimal, unit: String? = nil, price: Decimal,
@@ -40,15 +52,20 @@ package struct DraftContent: Hashable, Sendable {
     package struct LineAdjustment: Hashable, Sendable {
         /// A charge is added, an allowance taken off.
         package var charge: Bool
-        /// In minor units.
+        /// In minor units; 0 where a percentage says it.
         package var amount: Int64
+        /// In percent of quantity × price.
+        package var percent: Decimal?
         /// Why; nil if nothing was given.
         package var reason: String?
 
         /// Makes an adjustment of a line.
-        package init(charge: Bool, amount: Int64, reason: String? = nil) {
+        package init(
+            charge: Bool, amount: Int64 = 0, percent: Decimal? = nil, reason: String? = nil
+        ) {
             self.charge = charge
             self.amount = amount
+            self.percent = percent
             self.reason = reason
         }
     }
@@ -57,22 +74,25 @@ package struct DraftContent: Hashable, Sendable {
     package struct Adjustment: Hashable, Sendable {
         /// A charge is added, an allowance taken off.
         package var charge: Bool
-        /// In minor units.
+        /// In minor units; 0 where a percentage says it.
         package var amount: Int64
+        /// In percent of the lines of the same category and rate.
+        package var percent: Decimal?
         /// Why; nil if nothing was given.
         package var reason: String?
-        /// The VAT category.
-        package var category: VATCategory
-        /// The VAT rate in percent.
-        package var rate: Decimal
+        /// The VAT category; nil for a percentage of all lines, each under its own VAT.
+        package var category: VATCategory?
+        /// The VAT rate in percent; nil like the category.
+        package var rate: Decimal?
 
         /// Makes an adjustment of a document.
         package init(
-            charge: Bool, amount: Int64, reason: String? = nil, category: VATCategory,
-            rate: Decimal
+            charge: Bool, amount: Int64 = 0, percent: Decimal? = nil, reason: String? = nil,
+            category: VATCategory?, rate: Decimal?
         ) {
             self.charge = charge
             self.amount = amount
+            self.percent = percent
             self.reason = reason
             self.category = category
             self.rate = rate
@@ -89,16 +109,19 @@ package struct DraftContent: Hashable, Sendable {
     package var prepaid: Int64
     /// What rounds the sum, in minor units.
     package var rounding: Int64
+    /// What it says beside, in the forms that are kept.
+    package var details: [DraftField: String]
 
     /// Makes a content; nothing is checked beyond the types.
     package init(
         currency: Currency, lines: [Line] = [], adjustments: [Adjustment] = [],
-        prepaid: Int64 = 0, rounding: Int64 = 0
+        prepaid: Int64 = 0, rounding: Int64 = 0, details: [DraftField: String] = [:]
     ) {
         self.currency = currency
         self.lines = lines
         self.adjustments = adjustments
         self.prepaid = prepaid
         self.rounding = rounding
+        self.details = details
     }
 }

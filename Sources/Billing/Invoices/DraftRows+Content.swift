@@ -12,16 +12,25 @@ extension DraftRows {
         for row in self.lines { lines.append(try line(row)) }
         var adjustments: [DraftContent.Adjustment] = []
         for row in self.adjustments where row.values["line"] == nil {
-            let (charge, amount, reason) = try adjustment(row)
+            let own = try adjustment(row)
+            let isOfAll = own.percent != nil && row.values["rate"] == nil
             adjustments.append(
                 DraftContent.Adjustment(
-                    charge: charge, amount: amount, reason: reason,
-                    category: try category(row, "adjustments"),
-                    rate: try decimal(row, "adjustments", "rate", .rate)))
+                    charge: own.charge, amount: own.amount, percent: own.percent,
+                    reason: own.reason,
+                    category: isOfAll ? nil : try category(row, "adjustments"),
+                    rate: isOfAll ? nil : try decimal(row, "adjustments", "rate", .rate)))
         }
         return DraftContent(
             currency: currency, lines: lines, adjustments: adjustments,
-            prepaid: try amount("prepaid"), rounding: try amount("rounding"))
+            prepaid: try amount("prepaid"), rounding: try amount("rounding"), details: details)
+    }
+
+    /// What the draft says beside its lines.
+    var details: [DraftField: String] {
+        var details: [DraftField: String] = [:]
+        for field in DraftField.allCases { details[field] = invoice.values[field.column]?.text }
+        return details
     }
 
     /// The due date that the draft names itself.
@@ -41,28 +50,40 @@ extension DraftRows {
     private func line(_ row: Row) throws(BillingFailure) -> DraftContent.Line {
         var adjustments: [DraftContent.LineAdjustment] = []
         for adjustment in self.adjustments where adjustment.values["line"]?.text == row.id {
-            let (charge, amount, reason) = try self.adjustment(adjustment)
-            adjustments.append(
-                DraftContent.LineAdjustment(charge: charge, amount: amount, reason: reason))
+            adjustments.append(try self.adjustment(adjustment))
         }
         let priceBase: Decimal? =
             row.values["price_base"] == nil
             ? nil : try decimal(row, "lines", "price_base", .priceBase)
-        return DraftContent.Line(
+        var line = DraftContent.Line(
             name: row.values["name"]?.text ?? "",
             quantity: try decimal(row, "lines", "quantity", .quantity),
             unit: row.values["unit"]?.text, price: try decimal(row, "lines", "price", .price),
             priceBase: priceBase, adjustments: adjustments,
             category: try category(row, "lines"), rate: try decimal(row, "lines", "rate", .rate))
+        line.item = row.values["item"]?.text
+        line.note = row.values["note"]?.text
+        line.reference = row.values["reference"]?.text
+        line.periodFrom = row.values["period_from"]?.text
+        line.periodTo = row.values["period_to"]?.text
+        line.reason = row.values["reason"]?.text
+        return line
     }
 
     private func adjustment(
         _ row: Row
-    ) throws(BillingFailure) -> (charge: Bool, amount: Int64, reason: String?) {
+    ) throws(BillingFailure) -> DraftContent.LineAdjustment {
+        let charge = row.values["charge"]?.integer == 1
+        let reason = row.values["reason"]?.text
+        if row.values["percent"] != nil {
+            return DraftContent.LineAdjustment(
+                charge: charge, percent: try decimal(row, "adjustments", "percent", .rate),
+                reason: reason)
+        }
         guard let amount = row.values["amount"]?.integer,
             amount.magnitude <= Currency.minorMax.magnitude
         else { throw .damaged(table: "adjustments", row: row.id, field: "amount") }
-        return (row.values["charge"]?.integer == 1, amount, row.values["reason"]?.text)
+        return DraftContent.LineAdjustment(charge: charge, amount: amount, reason: reason)
     }
 
     private func decimal(

@@ -11,12 +11,14 @@ struct DraftRows: Equatable {
         var values: [String: Value]
     }
 
-    static let invoiceFields = ["client", "currency", "due", "prepaid", "rounding"]
+    static let invoiceFields =
+        ["client", "currency", "due", "prepaid", "rounding"] + DraftField.allCases.map(\.column)
     static let lineFields = [
-        "position", "name", "quantity", "unit", "price", "price_base", "category", "rate",
+        "position", "name", "quantity", "unit", "price", "price_base", "category", "rate", "item",
+        "note", "reference", "period_from", "period_to", "reason",
     ]
     static let adjustmentFields = [
-        "line", "position", "charge", "amount", "reason", "category", "rate",
+        "line", "position", "charge", "amount", "percent", "reason", "category", "rate",
     ]
 
     var invoice: Row
@@ -89,7 +91,7 @@ struct DraftRows: Equatable {
                 hash.combine(entry.table)
                 hash.combine(entry.row.id)
                 for field in Self.fields(of: entry.table) {
-                    hash.combine(entry.row.values[field] ?? .null)
+                    hash.combine(field, entry.row.values[field] ?? .null)
                 }
                 return sum &+ hash.value
             })
@@ -125,6 +127,14 @@ struct Fingerprint {
     mutating func combine(_ text: String) {
         for byte in text.utf8 { combine(byte: byte) }
         combine(byte: 0xff)
+    }
+
+    /// A field that is not set counts for nothing, so that a program with further fields comes to the
+    /// same number.
+    mutating func combine(_ field: String, _ value: Value) {
+        guard value != .null else { return }
+        combine(field)
+        combine(value)
     }
 
     mutating func combine(_ value: Value) {

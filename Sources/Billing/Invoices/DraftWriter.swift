@@ -16,6 +16,13 @@ enum DraftWriter {
         ]
         if let unit = line.unit { values["unit"] = .text(unit) }
         if let base = line.priceBase { values["price_base"] = .text(base.text) }
+        let texts = [
+            ("item", line.item), ("note", line.note), ("reference", line.reference),
+            ("period_from", line.periodFrom), ("period_to", line.periodTo), ("reason", line.reason),
+        ]
+        for (field, text) in texts {
+            if let text { values[field] = .text(text) }
+        }
         return values
     }
 
@@ -45,9 +52,8 @@ enum DraftWriter {
                 "invoice": .text(invoice.text), "line": .text(line.text),
                 "position": .integer(Int64(index + 1) * step),
                 "charge": .integer(adjustment.charge ? 1 : 0),
-                "amount": .integer(adjustment.amount),
             ]
-            if let reason = adjustment.reason { values["reason"] = .text(reason) }
+            set(adjustment.amount, adjustment.percent, adjustment.reason, in: &values)
             _ = try writing.insert("adjustments", values)
         }
     }
@@ -60,12 +66,23 @@ enum DraftWriter {
             var values: [String: Value] = [
                 "invoice": .text(invoice.text), "position": .integer(Int64(index + 1) * step),
                 "charge": .integer(adjustment.charge ? 1 : 0),
-                "amount": .integer(adjustment.amount),
-                "category": .text(adjustment.category.rawValue),
-                "rate": .text(adjustment.rate.text),
             ]
-            if let reason = adjustment.reason { values["reason"] = .text(reason) }
+            if let category = adjustment.category { values["category"] = .text(category.rawValue) }
+            if let rate = adjustment.rate { values["rate"] = .text(rate.text) }
+            set(adjustment.amount, adjustment.percent, adjustment.reason, in: &values)
             _ = try writing.insert("adjustments", values)
         }
+    }
+
+    /// A percentage is kept as such, so that it follows when another device changes the line.
+    private static func set(
+        _ amount: Int64, _ percent: Decimal?, _ reason: String?, in values: inout [String: Value]
+    ) {
+        if let percent {
+            values["percent"] = .text(percent.text)
+        } else {
+            values["amount"] = .integer(amount)
+        }
+        if let reason { values["reason"] = .text(reason) }
     }
 }

@@ -17,6 +17,12 @@ package struct InvoiceEdit: Equatable, Sendable {
     package var prepaid: String?
     /// What rounds the sum, as typed.
     package var rounding: String?
+    /// Allowances and charges of the document that come behind the others.
+    package var adjust: [DraftContent.Adjustment]
+    /// Whether those that there are go.
+    package var removesAdjustments: Bool
+    /// What it says beside, as typed; an empty text empties its field.
+    package var details: [DraftField: String]
     /// A whole content in place of the present one: as from a draft file.
     package var content: DraftContent?
 
@@ -25,7 +31,8 @@ package struct InvoiceEdit: Equatable, Sendable {
         client: RowID? = nil, due: Edit<CivilDate> = .keep,
         replace: [Int: DraftContent.Line] = [:], remove: Set<Int> = [],
         append: [DraftContent.Line] = [], prepaid: String? = nil, rounding: String? = nil,
-        content: DraftContent? = nil
+        adjust: [DraftContent.Adjustment] = [], removesAdjustments: Bool = false,
+        details: [DraftField: String] = [:], content: DraftContent? = nil
     ) {
         self.client = client
         self.due = due
@@ -34,6 +41,9 @@ package struct InvoiceEdit: Equatable, Sendable {
         self.append = append
         self.prepaid = prepaid
         self.rounding = rounding
+        self.adjust = adjust
+        self.removesAdjustments = removesAdjustments
+        self.details = details
         self.content = content
     }
 }
@@ -105,6 +115,8 @@ private struct DraftEditor {
         set("prepaid", .integer(content.prepaid), absent: 0)
         set("rounding", .integer(content.rounding), absent: 0)
         try changeLines(edit)
+        try changeAdjustments(edit)
+        try changeDetails(edit.details)
         if !values.isEmpty {
             try writing.put("invoices", id, values)
             hasChanged = true
@@ -124,17 +136,35 @@ private struct DraftEditor {
             edit.remove.formUnion(new.lines.count + 1...rows.lines.count)
         }
         if new.adjustments != content.adjustments {
-            for row in rows.adjustments where row.values["line"] == nil {
-                if let id = RowID(row.id) { try writing.remove("adjustments", id) }
-            }
-            try DraftWriter.append(new.adjustments, to: id, in: writing)
-            hasChanged = true
+            edit.removesAdjustments = true
+            edit.adjust = new.adjustments + edit.adjust
         }
-        content.adjustments = new.adjustments
+        edit.details.merge(new.details) { given, _ in given }
         content.prepaid = new.prepaid
         content.rounding = new.rounding
         content.currency = new.currency
         set("currency", .text(new.currency.code))
+    }
+
+    private mutating func changeAdjustments(_ edit: InvoiceEdit) throws {
+        if edit.removesAdjustments, !content.adjustments.isEmpty {
+            for row in rows.adjustments where row.values["line"] == nil {
+                if let id = RowID(row.id) { try writing.remove("adjustments", id) }
+            }
+            content.adjustments = []
+            hasChanged = true
+        }
+        guard !edit.adjust.isEmpty else { return }
+        try DraftWriter.append(edit.adjust, to: id, in: writing)
+        content.adjustments += edit.adjust
+        hasChanged = true
+    }
+
+    private mutating func changeDetails(_ typed: [DraftField: String]) throws {
+        for (column, value) in try DraftField.values(typed) { set(column, value) }
+        for (field, text) in typed {
+            content.details[field] = text.trimmed.isEmpty ? nil : try field.checked(text)
+        }
     }
 
     private mutating func set(_ field: String, _ value: Value, absent: Value = .null) {

@@ -57,6 +57,14 @@ package struct InvoiceView: Equatable, Sendable {
     package let terms: String?
     /// SHA-256 of the issued content, in hexadecimal.
     package let hash: String?
+    /// What it says beside its lines; empty in lists.
+    package var details: [DraftField: String] = [:]
+
+    /// The VAT in euros, where the currency is another and the rate of exchange is given: BT-111.
+    package var vatInEuros: Int64? {
+        guard let totals else { return nil }
+        return try? totals.vatInEuros(currency, details[.exchange])
+    }
 
     /// What is still to be paid, in minor units; negative if too much was.
     package var balance: Int64 { (sums?.due ?? 0) &- paid }
@@ -67,7 +75,8 @@ package struct InvoiceView: Equatable, Sendable {
 
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
-    /// balance terms document hash`; `lines` and `adjustments` only where they were read.
+    /// balance terms document hash vatInEuros` and the names of `DraftField`; `lines`,
+    /// `adjustments` and what follows the balance only where they were read.
     package var json: JSON { json(whole: true) }
 
     /// The same for lists, without lines and adjustments; totals without groups.
@@ -99,7 +108,9 @@ extension InvoiceView {
             members += [
                 JSON.Member("terms", .text(terms)), JSON.Member("document", .text(document)),
                 JSON.Member("hash", .text(hash)),
+                JSON.Member("vatInEuros", .text(vatInEuros.map(Currency.eur.text))),
             ]
+            members += DraftField.allCases.map { JSON.Member($0.rawValue, .text(details[$0])) }
         }
         return .object(members)
     }
@@ -108,7 +119,10 @@ extension InvoiceView {
 extension InvoiceView.LineView {
     func json(in currency: Currency) -> JSON {
         .members([
-            "id": .text(id.isEmpty ? nil : id), "name": .string(line.name),
+            "id": .text(id.isEmpty ? nil : id), "item": .text(line.item), "note": .text(line.note),
+            "reference": .text(line.reference), "periodFrom": .text(line.periodFrom),
+            "periodTo": .text(line.periodTo), "reason": .text(line.reason),
+            "name": .string(line.name),
             "quantity": .string(line.quantity.text), "unit": .text(line.unit),
             "price": .string(line.price.text(atLeast: currency.decimals)),
             "priceBase": .text(line.priceBase?.text),
@@ -116,7 +130,9 @@ extension InvoiceView.LineView {
                 line.adjustments.map { adjustment in
                     .members([
                         "charge": .bool(adjustment.charge),
-                        "amount": .string(currency.text(adjustment.amount)),
+                        "amount": adjustment.percent == nil
+                            ? .string(currency.text(adjustment.amount)) : .null,
+                        "percent": .text(adjustment.percent?.text),
                         "reason": .text(adjustment.reason),
                     ])
                 }),
@@ -130,8 +146,8 @@ extension DraftContent.Adjustment {
     func json(in currency: Currency) -> JSON {
         .members([
             "charge": .bool(charge), "amount": .string(currency.text(amount)),
-            "reason": .text(reason), "category": .string(category.rawValue),
-            "rate": .string(rate.text),
+            "percent": .text(percent?.text), "reason": .text(reason),
+            "category": .text(category?.rawValue), "rate": .text(rate?.text),
         ])
     }
 }

@@ -8,8 +8,14 @@ package enum Invoices {
         _ writing: Writing, client: RowID, _ content: DraftContent, due: CivilDate?,
         at moment: Moment
     ) throws -> InvoiceView {
+        let record = try Clients.stored(writing, client)
+        var content = content
+        // What the client always says; what was typed goes first.
+        for (field, column) in [DraftField.po: "po", .method: "method", .language: "language"] {
+            content.details[field] = content.details[field] ?? record.text(column)
+        }
         let totals = try Totals(of: content)
-        let name = try Clients.stored(writing, client).text("name") ?? ""
+        let name = record.text("name") ?? ""
         var values: [String: Value] = [
             "client": .text(client.text), "currency": .text(content.currency.code),
             "created": .integer(moment.milliseconds),
@@ -17,6 +23,7 @@ package enum Invoices {
         if let due { values["due"] = .text(due.iso) }
         if content.prepaid != 0 { values["prepaid"] = .integer(content.prepaid) }
         if content.rounding != 0 { values["rounding"] = .integer(content.rounding) }
+        for (field, text) in content.details { values[field.column] = .text(text) }
         let id = try writing.insert("invoices", values)
         let lines = try DraftWriter.append(content.lines, to: id, after: 0, in: writing)
         try DraftWriter.append(content.adjustments, to: id, in: writing)
@@ -140,8 +147,8 @@ extension InvoiceView {
                 LineView(
                     id: index < lineIDs.count ? lineIDs[index] : "", line: pair.0, net: pair.1)
             },
-            adjustments: content.adjustments, totals: totals, sums: Sums(totals), paid: 0,
-            terms: nil, hash: nil)
+            adjustments: totals.adjustments, totals: totals, sums: Sums(totals), paid: 0,
+            terms: nil, hash: nil, details: content.details)
     }
 
     /// A draft of which the rows are at hand.
@@ -178,7 +185,8 @@ extension InvoiceView {
             lines: zip(content.lines, issued.totals.lineNets).enumerated().map { index, pair in
                 LineView(id: issued.rows.lines[index].id, line: pair.0, net: pair.1)
             },
-            adjustments: content.adjustments, totals: issued.totals, sums: Sums(issued.totals),
-            paid: paid, terms: issued.terms, hash: record.text("hash"))
+            adjustments: issued.totals.adjustments, totals: issued.totals,
+            sums: Sums(issued.totals), paid: paid, terms: issued.terms, hash: record.text("hash"),
+            details: content.details)
     }
 }

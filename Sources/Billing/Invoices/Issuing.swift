@@ -43,7 +43,8 @@ extension Invoices {
         let document = DocumentContent(
             series: claim.name, number: claim.nextNumber, date: date, due: due,
             currency: content.currency, terms: terms, seller: parties(seller),
-            buyer: parties(buyer), mentions: mentions(seller, buyer), rows: rows, totals: totals)
+            buyer: parties(buyer), mentions: mentions(seller, buyer), rows: rows, totals: totals,
+            exemptions: VATExemption.all(of: content, seller: seller))
         let (row, hash) = try freeze(
             document, sequence: claim.lastNumber &+ 1, client: buyer.id, in: writing)
         let facts = InvoiceFacts(issued: date, due: due, amount: totals.due)
@@ -55,8 +56,8 @@ extension Invoices {
             lines: zip(rows.lines, zip(content.lines, totals.lineNets)).map { row, pair in
                 InvoiceView.LineView(id: row.id, line: pair.0, net: pair.1)
             },
-            adjustments: content.adjustments, totals: totals, sums: InvoiceView.Sums(totals),
-            paid: 0, terms: terms.text, hash: hash)
+            adjustments: totals.adjustments, totals: totals, sums: InvoiceView.Sums(totals),
+            paid: 0, terms: terms.text, hash: hash, details: content.details)
         return Issued(invoice: view, series: claim.name, gaps: gaps)
     }
 

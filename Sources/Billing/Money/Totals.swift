@@ -34,6 +34,21 @@ package struct Totals: Hashable, Sendable {
     package let due: Int64
     /// By category, then by falling rate, whatever the order of the lines.
     package let groups: [VATGroup]
+    /// The document's allowances and charges with their amounts; one of a percentage of all lines
+    /// stands there once for each group.
+    package let adjustments: [DraftContent.Adjustment]
+
+    /// The VAT in euros at a rate of exchange, rounded half up; nil for euros and without a rate.
+    ///
+    /// Directive 2006/112/EC, art. 230 and 91: the VAT stands in the national currency too.
+    func vatInEuros(_ currency: Currency, _ exchange: String?) throws(BillingFailure) -> Int64? {
+        guard currency != .eur, let exchange else { return nil }
+        let rate = try Decimal(exchange, as: .price)
+        return try Int128(vat).times(Int128(rate.coefficient)).times(100)
+            .dividedHalfUp(
+                by: Int128.powerOfTen(rate.scale).times(Int128.powerOfTen(currency.decimals))
+            ).asMinor()
+    }
 }
 
 extension Totals {
@@ -44,13 +59,14 @@ extension Totals {
     package init(of content: DraftContent) throws(BillingFailure) {
         var gathering = Gathering(decimals: content.currency.decimals)
         for line in content.lines { try gathering.add(line) }
-        for adjustment in content.adjustments { try gathering.add(adjustment) }
+        let adjustments = try gathering.resolved(content.adjustments)
+        for adjustment in adjustments { try gathering.add(adjustment) }
         var groups: [VATGroup] = []
         var vat: Int64 = 0
         for (key, basis) in gathering.bases {
             let group = VATGroup(
                 category: key.category, rate: key.rate, basis: basis,
-                vat: try Self.vat(on: basis, rate: key.rate))
+                vat: try key.rate.percentage(of: basis))
             groups.append(group)
             vat = try vat.adding(group.vat)
         }
@@ -66,7 +82,7 @@ extension Totals {
             charges: gathering.charges, net: net, vat: vat, gross: gross,
             prepaid: content.prepaid, rounding: content.rounding,
             due: try gross.subtracting(content.prepaid).adding(content.rounding),
-            groups: groups)
+            groups: groups, adjustments: adjustments)
     }
 
     /// The sums of lines and adjustments, and the basis of each group.
@@ -95,8 +111,40 @@ extension Totals {
             bases[key] = try bases[key, default: 0].adding(net)
         }
 
+        /// The adjustments with their amounts: percentages are taken of the lines, not of each
+        /// other.
+        func resolved(
+            _ adjustments: [DraftContent.Adjustment]
+        ) throws(BillingFailure) -> [DraftContent.Adjustment] {
+            let keys = bases.keys.sorted {
+                $0.category.order == $1.category.order
+                    ? $0.rate > $1.rate : $0.category.order < $1.category.order
+            }
+            var resolved: [DraftContent.Adjustment] = []
+            for adjustment in adjustments {
+                guard let percent = adjustment.percent else {
+                    resolved.append(adjustment)
+                    continue
+                }
+                for key in keys {
+                    if let rate = adjustment.rate, let category = adjustment.category,
+                        key != Key(category: category, rate: rate)
+                    {
+                        continue
+                    }
+                    var one = adjustment
+                    one.category = key.category
+                    one.rate = key.rate
+                    one.amount = try percent.percentage(of: bases[key, default: 0])
+                    resolved.append(one)
+                }
+            }
+            return resolved
+        }
+
         mutating func add(_ adjustment: DraftContent.Adjustment) throws(BillingFailure) {
-            let key = Key(category: adjustment.category, rate: adjustment.rate)
+            guard let category = adjustment.category, let rate = adjustment.rate else { return }
+            let key = Key(category: category, rate: rate)
             let basis = bases[key, default: 0]
             if adjustment.charge {
                 charges = try charges.adding(adjustment.amount)
@@ -108,10 +156,20 @@ extension Totals {
         }
     }
 
-    /// The VAT on a basis: a hundredth of basis × rate.
-    private static func vat(on basis: Int64, rate: Decimal) throws(BillingFailure) -> Int64 {
-        try Int128(basis).times(Int128(rate.coefficient))
-            .dividedHalfUp(by: 100 * Int128.powerOfTen(rate.scale)).asMinor()
+}
+
+extension Decimal {
+    /// So many percent of an amount, rounded half up on the absolute value.
+    func percentage(of minor: Int64) throws(BillingFailure) -> Int64 {
+        try Int128(minor).times(Int128(coefficient))
+            .dividedHalfUp(by: 100 * Int128.powerOfTen(scale)).asMinor()
+    }
+}
+
+extension DraftContent.LineAdjustment {
+    /// The amount, of a line whose quantity × price is this.
+    func amount(of gross: Int64) throws(BillingFailure) -> Int64 {
+        try percent?.percentage(of: gross) ?? amount
     }
 }
 
@@ -123,11 +181,11 @@ extension DraftContent.Line {
             .times(Int128.powerOfTen(base.scale + decimals))
         let divisor = try Int128(base.coefficient)
             .times(Int128.powerOfTen(quantity.scale + price.scale))
-        var net = try product.dividedHalfUp(by: divisor).asMinor()
+        let gross = try product.dividedHalfUp(by: divisor).asMinor()
+        var net = gross
         for adjustment in adjustments {
-            net =
-                try adjustment.charge
-                ? net.adding(adjustment.amount) : net.subtracting(adjustment.amount)
+            let amount = try adjustment.amount(of: gross)
+            net = try adjustment.charge ? net.adding(amount) : net.subtracting(amount)
         }
         return net
     }

@@ -37,8 +37,14 @@ extension Failure {
             Failure(
                 "the line “\(text)” cannot be read.",
                 why: "it has \(count) \(count == 1 ? "part" : "parts"); four or five are needed,"
-                    + " with semicolons between",
+                    + " with semicolons between, and the rate may be left out for a client with one",
                 tries: [#"--line "Design; 3; 450.00; 20": name; quantity; price; VAT rate"#],
+                status: .badInput)
+        case .line(let text, .rateMissing):
+            Failure(
+                "“\(text)” does not say which VAT it is under.",
+                why: "the lines have several rates, or there are none yet",
+                tries: [#"--discount "50.00: loyalty; 20", or a percentage of everything"#],
                 status: .badInput)
         case .category(let text):
             Failure(
@@ -80,6 +86,10 @@ extension Failure {
                         "did you mean \(suggestions.map { "“\($0.label)”" }.joined(separator: " or "))?"
                     ],
                 tries: ["jalon \(kind.command) list"], status: .badInput)
+        case .exists(let kind, let candidate):
+            return Failure(
+                "there is an \(kind.rawValue) “\(candidate.label)” already.",
+                tries: ["jalon \(kind.command) edit \(candidate.label)"], status: .failed)
         case .ambiguous(let kind, let text, let candidates):
             return Failure(
                 "“\(text)” may be several \(kind.rawValue)s; nothing was changed.",

@@ -111,14 +111,19 @@ extension Gap {
         case .buyerAddress: "the client's address"
         case .buyerSiren: "the client's SIREN"
         case .buyerVatId: "the client's VAT id"
+        case .exchange: "the rate of exchange that its VAT in euros follows from"
+        case .purchaseOrder: "the purchase order that the client asks for"
         }
     }
 
     /// The command that fills it.
     var command: String {
         let option = "--" + field.optionName
-        return side == .books
-            ? "jalon me set \(option) TEXT" : "jalon client edit CLIENT \(option) TEXT"
+        return switch side {
+        case .books: "jalon me set \(option) TEXT"
+        case .client: "jalon client edit CLIENT \(option) TEXT"
+        case .draft: "jalon invoice edit INVOICE \(option) TEXT"
+        }
     }
 }
 

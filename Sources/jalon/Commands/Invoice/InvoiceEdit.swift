@@ -22,6 +22,11 @@ struct InvoiceEdit: LocalCommand {
         name: .customLong("remove-line"), parsing: .singleValue,
         help: ArgumentHelp("Take the Nth line away.", valueName: "N"))
     var removals: [Int] = []
+    @OptionGroup var details: DraftDetails
+    @Flag(
+        name: .customLong("remove-discounts"),
+        help: "Take discounts and charges of the whole away first.")
+    var removesDiscounts = false
     @Option(help: ArgumentHelp(#"When it is to be paid; "" leaves it open."#, valueName: "date"))
     var due: String?
     @Option(help: ArgumentHelp("What was paid before.", valueName: "amount"))
@@ -39,13 +44,25 @@ struct InvoiceEdit: LocalCommand {
         let file = try from.map {
             try InputFile.bytes($0, limit: DraftFiles.limit, what: "a draft")
         }
+        let typed = try details.fields(session)
         let edited = try session.write(writing) { books in
             let row = try Lookup.invoice(books, invoice, for: .writing).invoice
             var edit = Billing.InvoiceEdit()
             edit.client = try client.map { try Lookup.client(books, $0, for: .writing) }
             if due != nil { edit.due = date.map { .set($0) } ?? .clear }
-            edit.append = try lines.map { try DraftContent.Line(syntax: $0) }
-            edit.replace = try replacedLines()
+            let draft = try Invoices.show(
+                books, InvoiceRef(invoice: row, document: nil), asOf: session.today)
+            let owner = try edit.client ?? Lookup.client(books, draft.client, for: .reading)
+            let defaults = try Clients.lineDefaults(books, for: owner)
+            func line(_ text: String) throws -> DraftContent.Line {
+                try DraftContent.Line(syntax: text, defaults: defaults, currency: draft.currency)
+            }
+            edit.append = try lines.map(line)
+            edit.replace = try replacedLines(line)
+            edit.adjust = try details.adjustments(
+                draft.currency, draft.lines.map(\.line) + edit.append)
+            edit.removesAdjustments = removesDiscounts
+            edit.details = typed
             edit.remove = Set(removals)
             edit.prepaid = prepaid
             edit.rounding = rounding
@@ -58,7 +75,9 @@ struct InvoiceEdit: LocalCommand {
             line: "Changed the draft for \(edited.clientName): \(edited.total) now.")
     }
 
-    private func replacedLines() throws -> [Int: DraftContent.Line] {
+    private func replacedLines(
+        _ line: (String) throws -> DraftContent.Line
+    ) throws -> [Int: DraftContent.Line] {
         var result: [Int: DraftContent.Line] = [:]
         for text in replacements {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -67,7 +86,7 @@ struct InvoiceEdit: LocalCommand {
                     "“\(text)” does not say which line to replace.",
                     tries: [#"--set-line "2=Design; 3; 450.00; 20""#], status: .badInput)
             }
-            result[number] = try DraftContent.Line(syntax: String(parts[1]))
+            result[number] = try line(String(parts[1]))
         }
         return result
     }

@@ -5,8 +5,14 @@ struct InvoiceNew: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Write a draft.",
         discussion: """
-            A line is "NAME; QUANTITY; PRICE; RATE[; CATEGORY]", as in "Design; 3; 450.00; 20". The \
-            category is S, or Z at rate 0, unless given.
+            A line is "NAME; QUANTITY [UNIT]; PRICE; RATE[; CATEGORY]", as in "Design; 3 day; 450.00; \
+            20". The category is S, or Z at rate 0, unless given; the rate may be left out for a \
+            client that has one, or under the franchise. "@CODE; QUANTITY" takes the rest from the \
+            rate card (jalon item). Behind it may stand discount=10%: loyalty, charge=5.00, \
+            ref=4711-A, from=2026-03-01, to=2026-03-31, base=1000, reason=… and note=….
+
+            A discount or charge of the whole is "10%: loyalty" or "50.00: loyalty; 20", the rate \
+            where the lines have several.
 
             A draft file is JSON: {"currency": "EUR", "lines": [{"name": "Design", "quantity": "3", \
             "unit": "day", "price": "450.00", "priceBase": "1", "category": "S", "rate": "20", \
@@ -21,8 +27,11 @@ struct InvoiceNew: LocalCommand {
         name: .customLong("line"), parsing: .singleValue,
         help: ArgumentHelp("A line; may be repeated.", valueName: "line"))
     var lines: [String] = []
+    @OptionGroup var details: DraftDetails
     @Option(help: ArgumentHelp("When it is to be paid.", valueName: "date"))
     var due: String?
+    @Option(help: ArgumentHelp("Another currency than usual.", valueName: "code"))
+    var currency: String?
     @Option(help: ArgumentHelp("Take the content from a JSON file, or - .", valueName: "file"))
     var from: String?
     @OptionGroup var writing: WriteOptions
@@ -30,16 +39,24 @@ struct InvoiceNew: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         let due = try session.date(due)
+        let typed = try details.fields(session)
         let file = try from.map {
             try InputFile.bytes($0, limit: DraftFiles.limit, what: "a draft")
         }
         let invoice = try session.write(writing) { books in
             let row = try Lookup.client(books, client, for: .writing)
-            let currency = try Billing.Books.settings(books).currency
+            let usual = try Clients.currency(books, of: row)
+            let currency = try currency.map { try Currency($0) } ?? usual
             var content =
                 try file.map { try DraftContent(file: $0, currency: currency) }
                 ?? DraftContent(currency: currency)
-            content.lines += try lines.map { try DraftContent.Line(syntax: $0) }
+            let defaults = try Clients.lineDefaults(books, for: row)
+            content.lines += try lines.map {
+                try DraftContent.Line(
+                    syntax: $0, defaults: defaults, currency: content.currency)
+            }
+            content.adjustments += try details.adjustments(content.currency, content.lines)
+            content.details.merge(try DraftField.details(typed)) { $1 }
             return try Invoices.new(books, client: row, content, due: due, at: session.moment)
         }
         return Answer(json: invoice.json) { page in

@@ -16,10 +16,14 @@ struct InvoiceShow: LocalCommand {
         }
         return Answer(json: view.json) { page in
             page.line(view.number.map { "Invoice \($0)" } ?? "Draft \(view.id)", .strong)
-            page.facts([
-                ("client", view.clientName), ("status", view.statusCell.text),
-                ("issued", view.issued?.iso), ("due", view.due?.iso), ("id", view.id),
-            ])
+            page.facts(
+                [
+                    ("client", view.clientName), ("status", view.statusCell.text),
+                    ("issued", view.issued?.iso), ("due", view.due?.iso),
+                ]
+                    + DraftField.allCases.map { field in
+                        (field.rawValue.words, view.details[field]?.replacing("\n", with: ", "))
+                    } + [("id", view.id)])
             page.line()
             page.table(view.lineTable, none: "No lines yet.")
             if let totals = view.totals {
@@ -33,15 +37,16 @@ struct InvoiceShow: LocalCommand {
 extension InvoiceView {
     fileprivate var lineTable: Table {
         var table = Table([
-            .right("#"), .left("LINE"), .right("QUANTITY"), .right("PRICE"), .right("VAT"),
-            .right("NET"),
+            .right("#"), .left("LINE"), .right("QUANTITY"), .right("PRICE"), .left("DISCOUNT"),
+            .right("VAT"), .right("NET"),
         ])
         for (index, view) in lines.enumerated() {
             let line = view.line
             table.add([
-                Cell("\(index + 1)", .faint), Cell(line.name),
+                Cell("\(index + 1)", .faint), Cell(line.title),
                 Cell(line.quantity.text + (line.unit.map { " " + $0 } ?? "")),
                 Cell(line.price.text(atLeast: currency.decimals)),
+                Cell(line.adjustments.map { $0.words(in: currency) }.joined(separator: ", ")),
                 Cell("\(line.category.rawValue) \(line.rate.text) %"),
                 Cell(currency.text(view.net)),
             ])
@@ -55,18 +60,48 @@ extension InvoiceView {
             table.add([Cell(name, style), Cell(currency.text(minor), style)])
         }
         func addUnlessZero(_ name: String, _ minor: Int64) { if minor != 0 { add(name, minor) } }
-        addUnlessZero("allowances", -totals.allowances)
-        addUnlessZero("charges", totals.charges)
+        for adjustment in totals.adjustments {
+            let percent = adjustment.percent.map { " \($0.text) %" } ?? ""
+            add(
+                (adjustment.reason ?? (adjustment.charge ? "charge" : "discount")) + percent,
+                adjustment.charge ? adjustment.amount : -adjustment.amount)
+        }
         add("net", totals.net)
         for group in totals.groups {
             add("VAT \(group.category.rawValue) \(group.rate.text) %", group.vat)
         }
         add("gross", totals.gross)
+        if let euros = vatInEuros {
+            table.add([Cell("VAT in EUR"), Cell(Currency.eur.text(euros))])
+        }
         addUnlessZero("prepaid", -totals.prepaid)
         addUnlessZero("rounding", totals.rounding)
         add("due", totals.due, .strong)
         addUnlessZero("paid", paid)
         if number != nil { add("open", balance, .strong) }
         return table
+    }
+}
+
+extension DraftContent.Line {
+    /// What it is called, with the client's code and what it covers.
+    fileprivate var title: String {
+        let period: String? =
+            switch (periodFrom, periodTo) {
+            case (let from?, let to?): "\(from) to \(to)"
+            case (let from?, nil): "from \(from)"
+            case (nil, let to?): "to \(to)"
+            case (nil, nil): nil
+            }
+        let more = [reference, period].compactMap(\.self).joined(separator: ", ")
+        return more.isEmpty ? name : "\(name) (\(more))"
+    }
+}
+
+extension DraftContent.LineAdjustment {
+    /// `-10 %` or `+5.00`, with its reason.
+    fileprivate func words(in currency: Currency) -> String {
+        let number = percent.map { "\($0.text) %" } ?? currency.text(amount)
+        return (charge ? "+" : "-") + number + (reason.map { " \($0)" } ?? "")
     }
 }
