@@ -159,9 +159,9 @@ extension Line {
 
     private static func refusal(_ scanner: inout Scanner) throws(ScanFault) -> Line {
         let start = scanner.offset
-        let kind = try scanner.string()
+        let kind = try scanner.word()
         try scanner.expect(#","code":"#)
-        let code = Refusal.Code(rawValue: try scanner.string())
+        let code = Refusal.Code(rawValue: try scanner.word())
         var hash: SegmentHash?
         if scanner.takes(#","hash":"#) {
             hash = SegmentHash(checked: try scanner.base64(count: SegmentHash.byteCount))
@@ -177,6 +177,12 @@ extension Scanner {
         if takes("true") { return true }
         try expect("false")
         return false
+    }
+
+    /// A string that is written without escapes, as a line has one text.
+    fileprivate mutating func word() throws(ScanFault) -> String {
+        let range = try plainString()
+        return String(decoding: bytes[range], as: UTF8.self)
     }
 
     fileprivate mutating func position() throws(ScanFault) -> Int64 {

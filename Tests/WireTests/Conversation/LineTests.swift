@@ -60,6 +60,8 @@ import Wire
         "{\"end\":{\"position\":9007199254740993,\"mark\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"more\":false}}",
         "{\"refused\":{\"kind\":\"never\",\"code\":\"token\"}}",
         "{\"refused\":{\"kind\":\"never\",\"code\":\"nonsense\"}}",
+        "{\"refused\":{\"kind\":\"n\\u0065ver\",\"code\":\"form\"}}",
+        "{\"refused\":{\"kind\":\"never\",\"code\":\"f\\u006frm\"}}",
         "{\"have\":[\"short\"]}", "{\"have\":[,]}", "<!DOCTYPE html>", "\u{FEFF}{\"done\":{}}",
     ])
     func `what is not exactly a line is none`(_ text: String) {
