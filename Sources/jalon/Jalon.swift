@@ -20,6 +20,7 @@ struct Jalon: ParsableCommand {
                     Today.self, ClientCommands.self, ItemCommands.self, InvoiceCommands.self,
                     Pay.self,
                     PaymentCommands.self, PackageCommands.self, OwedCommand.self,
+                    TemplateCommands.self,
                 ]),
             CommandGroup(
                 name: "Together",

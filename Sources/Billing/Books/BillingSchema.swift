@@ -9,9 +9,10 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 3,
+        version: 4,
         tables: [
-            settings, accounts, clients, items, invoices, lines, adjustments, documents, series,
+            settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
+            series,
             payments,
             allocations, packages,
         ])
@@ -38,7 +39,8 @@ package enum BillingSchema {
     private static let invoices = Table(
         "invoices",
         [.reference("client", to: "clients")]
-            + (["currency", "due", "prepaid", "rounding", "created"]
+            + [.reference("corrects", to: "documents")]
+            + (["currency", "due", "prepaid", "rounding", "kind", "created"]
             + DraftField.allCases.map(\.column)).map { .register($0) },
         indexes: [["created"]])
 
@@ -56,22 +58,36 @@ package enum BillingSchema {
             .map { .register($0) },
         parent: "invoice", indexes: [["invoice"]])
 
+    /// Deposits that a final invoice deducts, with what each says: deposits are frozen, so the facts
+    /// are copied. Each row is derived from the two documents.
+    private static let deposits = Table(
+        "deposits",
+        [
+            .reference("invoice", to: "invoices"), .reference("document", to: "documents"),
+            .register("number"), .register("date"), .register("groups"),
+        ], parent: "invoice", indexes: [["invoice"], ["document"]])
+
     /// Frozen: what was issued, with everything as it stood. `total` is what is to be paid;
     /// `draft` is the fingerprint of the draft's rows. The first index answers what is owed
     /// without touching the rows, whose content is large, and in the order of the allocations'.
     private static let documents = Table(
         "documents",
-        [.reference("invoice", to: "invoices"), .reference("client", to: "clients")]
+        [
+            .reference("invoice", to: "invoices"), .reference("client", to: "clients"),
+            .reference("corrects", to: "documents"),
+        ]
             + [
-                "series", "sequence", "number", "kind", "date", "due", "currency", "net", "vat",
+                "counted_net", "counted_vat", "series", "sequence", "number", "kind", "date", "due",
+                "currency", "net", "vat",
                 "gross", "total", "terms", "draft", "hash", "content",
             ].map { .register($0) },
         indexes: [
             [
                 "invoice", "hidden", "id", "client", "currency", "date", "due", "total", "number",
-                "series", "sequence", "draft",
+                "series", "sequence", "draft", "kind",
             ],
             ["series", "sequence", "date", "hidden"],
+            ["corrects", "hidden", "kind", "total", "date"],
         ])
 
     /// What was decided about number series, one row per decision.

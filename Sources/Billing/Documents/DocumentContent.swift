@@ -22,19 +22,48 @@ struct DocumentContent: Equatable {
     /// Why some groups bear no VAT.
     let exemptions: [VATExemption]
 
-    /// UNTDID 1001: a commercial invoice.
-    static let invoiceKind = "380"
+    /// The document that this one takes back or replaces.
+    let origin: Reference?
+    /// What the document adds to the books, by VAT: deposits and what it replaces taken off.
+    let counted: [VATGroup]
+    /// What the client owes besides; told, and no part of the total.
+    let carried: [CarriedBalance]
+    /// How it is to be paid.
+    let payment: [JSON.Member]
+    let language: Language
+    let kind: DocumentKind
+
+    /// A document that another one names.
+    struct Reference: Equatable {
+        let document: String
+        let number: String
+        let date: CivilDate
+    }
+
+    /// Sums of what the document adds to the books.
+    var countedNet: Int64 { counted.reduce(0) { $0 &+ $1.basis } }
+    var countedVAT: Int64 { counted.reduce(0) { $0 &+ $1.vat } }
 
     var json: JSON {
         .members([
-            "kind": .string(Self.invoiceKind), "series": .string(series),
+            "kind": .string(kind.rawValue), "series": .string(series),
             "number": .string(number), "date": .string(date.iso), "due": .string(due.iso),
             "currency": .string(currency.code), "terms": .string(terms.text),
             "seller": .object(seller), "buyer": .object(buyer), "mentions": .object(mentions),
             "invoice": Self.json(rows.invoice, "invoices"),
             "lines": .array(rows.lines.map { Self.json($0, "lines") }),
             "adjustments": .array(rows.adjustments.map { Self.json($0, "adjustments") }),
+            "deposits": .array(rows.deposits.map { Self.json($0, "deposits") }),
             "totals": totals.contentJSON,
+            "counted": .array(counted.map(\.contentJSON)),
+            "carried": .array(carried.map(\.contentJSON)), "payment": .object(payment),
+            "language": .string(language.rawValue),
+            "corrects": origin.map {
+                .members([
+                    "document": .string($0.document), "number": .string($0.number),
+                    "date": .string($0.date.iso),
+                ])
+            } ?? .null,
             "exemptions": .array(
                 exemptions.map { exemption in
                     .members([
@@ -67,6 +96,8 @@ struct IssuedContent {
     let totals: Totals
     let terms: String?
     let buyerName: String
+    /// The number of the document that this one takes back or replaces.
+    let corrects: String?
 
     /// Reads the content; nil when it is not of the shape that this program writes.
     init?(_ text: String) {
@@ -78,13 +109,15 @@ struct IssuedContent {
         else { return nil }
         rows = DraftRows(
             invoice: invoice, lines: lines.compactMap(Self.row),
-            adjustments: adjustments.compactMap(Self.row))
+            adjustments: adjustments.compactMap(Self.row),
+            deposits: (json["deposits"]?.elements ?? []).compactMap(Self.row))
         guard rows.lines.count == lines.count, rows.adjustments.count == adjustments.count,
             totals.lineNets.count == lines.count
         else { return nil }
         self.totals = totals
         terms = json["terms"]?.string
         buyerName = json["buyer"]?["name"]?.string ?? ""
+        corrects = json["corrects"]?["number"]?.string
     }
 
     private static func row(_ json: JSON) -> DraftRows.Row? {
@@ -108,14 +141,7 @@ extension Totals {
             "allowances": .integer(allowances), "charges": .integer(charges),
             "net": .integer(net), "vat": .integer(vat), "gross": .integer(gross),
             "prepaid": .integer(prepaid), "rounding": .integer(rounding), "due": .integer(due),
-            "groups": .array(
-                groups.map { group in
-                    .members([
-                        "category": .string(group.category.rawValue),
-                        "rate": .string(group.rate.text), "basis": .integer(group.basis),
-                        "vat": .integer(group.vat),
-                    ])
-                }),
+            "groups": .array(groups.map(\.contentJSON)),
             "adjustments": .array(
                 adjustments.map { adjustment in
                     .members([
@@ -161,7 +187,15 @@ extension DraftContent.Adjustment {
 }
 
 extension VATGroup {
-    fileprivate init?(contentJSON json: JSON) {
+    /// `category rate basis vat`, the amounts as integers of minor units.
+    var contentJSON: JSON {
+        .members([
+            "category": .string(category.rawValue), "rate": .string(rate.text),
+            "basis": .integer(basis), "vat": .integer(vat),
+        ])
+    }
+
+    init?(contentJSON json: JSON) {
         guard let category = json["category"]?.string.flatMap({ VATCategory(rawValue: $0) }),
             let rate = try? json["rate"]?.string.map({ try Decimal($0, as: .rate) }),
             let basis = json["basis"]?.integer, let vat = json["vat"]?.integer

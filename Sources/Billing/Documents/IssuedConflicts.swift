@@ -115,6 +115,7 @@ extension IssuedConflicts {
         try sum(reading, "invoices", key: "id", where: "1", into: &sums)
         try sum(reading, "lines", key: "invoice", where: "hidden = 0", into: &sums)
         try sum(reading, "adjustments", key: "invoice", where: "hidden = 0", into: &sums)
+        try sum(reading, "deposits", key: "invoice", where: "hidden = 0", into: &sums)
         return documents.filter { document in
             removed.contains(document.invoice)
                 || sums[document.invoice] != UInt64(bitPattern: document.draft)
@@ -188,7 +189,8 @@ extension IssuedConflicts {
 
     /// What a row is called: a line by its name, an adjustment by its reason or its amount.
     private static func label(_ row: DraftRows.Row) -> Value {
-        row.values["name"] ?? row.values["reason"] ?? row.values["amount"] ?? .text(row.id)
+        row.values["name"] ?? row.values["reason"] ?? row.values["number"] ?? row.values["amount"]
+            ?? .text(row.id)
     }
 
     private static func id(

@@ -97,6 +97,19 @@ package enum BillingFailure: Error, Equatable, Sendable {
     /// The due date lies before the date of issue.
     case dueBeforeIssue(due: CivilDate, date: CivilDate)
 
+    /// A credit note and what was replaced cannot be taken back themselves.
+    case notCreditable(number: String, DocumentKind)
+    /// A credit of more than is left of the document.
+    case creditTooLarge(number: String, open: Int64, currency: Currency)
+    /// Only a deposit invoice is deducted.
+    case notADeposit(number: String)
+    /// Nothing is left of a deposit, or not what the draft deducts, or `final` deducts it already.
+    case depositGone(number: String, final: String?)
+    /// Only an invoice deducts deposits.
+    case deductsNothing(DocumentKind)
+    /// There is no invoice of the client to repeat.
+    case nothingIssued(client: String)
+
     // Conflicts between a draft and what was issued.
 
     /// No conflict has that id now: it was settled, or has changed since it was listed.

@@ -99,6 +99,12 @@ package struct DraftContent: Hashable, Sendable {
         }
     }
 
+    /// What the document is.
+    package var kind: DocumentKind = .invoice
+    /// The row of the document that this one takes back or replaces.
+    package var corrects: String?
+    /// The deposits that this one deducts.
+    package var deposits: [Deposit] = []
     /// The currency of every amount and price.
     package var currency: Currency
     /// In the order of the document.

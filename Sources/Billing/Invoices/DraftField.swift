@@ -14,6 +14,8 @@ package enum DraftField: String, CaseIterable, Sendable {
     case language
     /// How many euros one unit of the currency is, on which day, by which source.
     case exchange, exchangeDate, exchangeSource
+    /// Whether what the client still owes is told below the total: `yes` or `no`.
+    case carry
     /// What else is to be read on it.
     case note
 
@@ -46,6 +48,7 @@ package enum DraftField: String, CaseIterable, Sendable {
             return rate.text
         case .language:
             return try ChoiceFault.checked(text, rawValue, Language.allCases.map(\.rawValue))
+        case .carry: return try ChoiceFault.checked(text, rawValue, ["yes", "no"])
         case .po: return try PlainText.line(text, .purchaseOrder)
         case .reference, .exchangeSource: return try PlainText.line(text, .reference)
         case .method: return try PlainText.line(text, .method)

@@ -21,9 +21,35 @@ extension DraftRows {
                     category: isOfAll ? nil : try category(row, "adjustments"),
                     rate: isOfAll ? nil : try decimal(row, "adjustments", "rate", .rate)))
         }
-        return DraftContent(
+        var content = DraftContent(
             currency: currency, lines: lines, adjustments: adjustments,
             prepaid: try amount("prepaid"), rounding: try amount("rounding"), details: details)
+        if let code = invoice.values["kind"] {
+            // A kind of a newer program is not issued as something else.
+            guard let kind = code.text.flatMap({ DocumentKind(rawValue: $0) }) else {
+                throw .damaged(table: "invoices", row: invoice.id, field: "kind")
+            }
+            content.kind = kind
+        }
+        content.corrects = invoice.values["corrects"]?.text
+        for row in deposits { content.deposits.append(try deposit(row)) }
+        return content
+    }
+
+    private func deposit(_ row: Row) throws(BillingFailure) -> DraftContent.Deposit {
+        guard let document = row.values["document"]?.text, let number = row.values["number"]?.text,
+            let date = row.values["date"]?.text.flatMap({ CivilDate(iso: $0) }),
+            let json = row.values["groups"]?.text.flatMap({ try? JSON(reading: Array($0.utf8)) }),
+            let elements = json.elements
+        else { throw .damaged(table: "deposits", row: row.id, field: "groups") }
+        let groups = elements.compactMap(VATGroup.init(contentJSON:))
+        guard groups.count == elements.count,
+            groups.allSatisfy({
+                $0.basis.magnitude <= Currency.minorMax.magnitude
+                    && $0.vat.magnitude <= Currency.minorMax.magnitude
+            })
+        else { throw .damaged(table: "deposits", row: row.id, field: "groups") }
+        return DraftContent.Deposit(document: document, number: number, date: date, groups: groups)
     }
 
     /// What the draft says beside its lines.

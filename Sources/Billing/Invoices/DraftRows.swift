@@ -12,7 +12,8 @@ struct DraftRows: Equatable {
     }
 
     static let invoiceFields =
-        ["client", "currency", "due", "prepaid", "rounding"] + DraftField.allCases.map(\.column)
+        ["client", "currency", "due", "prepaid", "rounding", "kind", "corrects"]
+        + DraftField.allCases.map(\.column)
     static let lineFields = [
         "position", "name", "quantity", "unit", "price", "price_base", "category", "rate", "item",
         "note", "reference", "period_from", "period_to", "reason",
@@ -21,11 +22,15 @@ struct DraftRows: Equatable {
         "line", "position", "charge", "amount", "percent", "reason", "category", "rate",
     ]
 
+    static let depositFields = ["document", "number", "date", "groups"]
+
     var invoice: Row
     /// By position, then id: the order of the document.
     var lines: [Row]
     /// Those of lines and of the document, by position, then id.
     var adjustments: [Row]
+    /// Deposits that are deducted, by number.
+    var deposits: [Row]
 
     /// Reads the visible rows of an invoice; nil when there is no such invoice.
     init?(_ reading: Reading, _ id: RowID) throws {
@@ -62,25 +67,28 @@ struct DraftRows: Equatable {
         let invoices = try rows("invoices", by: "id")
         let lines = try rows("lines", by: "invoice")
         let adjustments = try rows("adjustments", by: "invoice")
+        let deposits = try rows("deposits", by: "invoice")
         return ids.compactMap { id in
             invoices[id]?.first.map { invoice in
                 DraftRows(
                     invoice: invoice, lines: (lines[id] ?? []).inOrder,
-                    adjustments: (adjustments[id] ?? []).inOrder)
+                    adjustments: (adjustments[id] ?? []).inOrder,
+                    deposits: (deposits[id] ?? []).byNumber)
             }
         }
     }
 
-    init(invoice: Row, lines: [Row], adjustments: [Row]) {
+    init(invoice: Row, lines: [Row], adjustments: [Row], deposits: [Row] = []) {
         self.invoice = invoice
         self.lines = lines
         self.adjustments = adjustments
+        self.deposits = deposits
     }
 
     /// All rows with their tables.
     var all: [(table: String, row: Row)] {
         [("invoices", invoice)] + lines.map { ("lines", $0) }
-            + adjustments.map { ("adjustments", $0) }
+            + adjustments.map { ("adjustments", $0) } + deposits.map { ("deposits", $0) }
     }
 
     /// A number that two equal drafts share, and others hardly ever: the sum of the rows' own.
@@ -101,12 +109,21 @@ struct DraftRows: Equatable {
         switch table {
         case "invoices": invoiceFields
         case "lines": lineFields
+        case "deposits": depositFields
         default: adjustmentFields
         }
     }
 }
 
 extension [DraftRows.Row] {
+    /// By date, number, then id: the order in which deposits are listed.
+    var byNumber: [DraftRows.Row] {
+        func key(_ row: DraftRows.Row) -> (String, String, String) {
+            (row.values["date"]?.text ?? "", row.values["number"]?.text ?? "", row.id)
+        }
+        return sorted { key($0) < key($1) }
+    }
+
     /// By position, then id, so that two rows of one position stand alike on every device.
     var inOrder: [DraftRows.Row] {
         sorted {

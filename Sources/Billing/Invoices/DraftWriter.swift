@@ -74,6 +74,23 @@ enum DraftWriter {
         }
     }
 
+    /// Writes deposits that a final invoice deducts: each row is derived from the two documents, so
+    /// that a deposit which two devices put there is deducted once.
+    static func append(
+        _ deposits: [DraftContent.Deposit], to invoice: RowID, in writing: Writing
+    ) throws {
+        for deposit in deposits {
+            let groups = JSON.array(deposit.groups.map(\.contentJSON)).text
+            _ = try writing.insertDerived(
+                "deposits", keys: [.text(invoice.text), .text(deposit.document)],
+                [
+                    "invoice": .text(invoice.text), "document": .text(deposit.document),
+                    "number": .text(deposit.number), "date": .text(deposit.date.iso),
+                    "groups": .text(groups),
+                ])
+        }
+    }
+
     /// A percentage is kept as such, so that it follows when another device changes the line.
     private static func set(
         _ amount: Int64, _ percent: Decimal?, _ reason: String?, in values: inout [String: Value]

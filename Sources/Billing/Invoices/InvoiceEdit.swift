@@ -21,6 +21,10 @@ package struct InvoiceEdit: Equatable, Sendable {
     package var adjust: [DraftContent.Adjustment]
     /// Whether those that there are go.
     package var removesAdjustments: Bool
+    /// Deposits that are deducted beside the others.
+    package var deduct: [DraftContent.Deposit]
+    /// Whether the deposits that are deducted go.
+    package var removesDeposits: Bool
     /// What it says beside, as typed; an empty text empties its field.
     package var details: [DraftField: String]
     /// A whole content in place of the present one: as from a draft file.
@@ -32,6 +36,7 @@ package struct InvoiceEdit: Equatable, Sendable {
         replace: [Int: DraftContent.Line] = [:], remove: Set<Int> = [],
         append: [DraftContent.Line] = [], prepaid: String? = nil, rounding: String? = nil,
         adjust: [DraftContent.Adjustment] = [], removesAdjustments: Bool = false,
+        deduct: [DraftContent.Deposit] = [], removesDeposits: Bool = false,
         details: [DraftField: String] = [:], content: DraftContent? = nil
     ) {
         self.client = client
@@ -43,6 +48,8 @@ package struct InvoiceEdit: Equatable, Sendable {
         self.rounding = rounding
         self.adjust = adjust
         self.removesAdjustments = removesAdjustments
+        self.deduct = deduct
+        self.removesDeposits = removesDeposits
         self.details = details
         self.content = content
     }
@@ -116,6 +123,7 @@ private struct DraftEditor {
         set("rounding", .integer(content.rounding), absent: 0)
         try changeLines(edit)
         try changeAdjustments(edit)
+        try changeDeposits(edit)
         try changeDetails(edit.details)
         if !values.isEmpty {
             try writing.put("invoices", id, values)
@@ -157,6 +165,25 @@ private struct DraftEditor {
         guard !edit.adjust.isEmpty else { return }
         try DraftWriter.append(edit.adjust, to: id, in: writing)
         content.adjustments += edit.adjust
+        hasChanged = true
+    }
+
+    private mutating func changeDeposits(_ edit: InvoiceEdit) throws {
+        if edit.removesDeposits, !rows.deposits.isEmpty {
+            for row in rows.deposits {
+                if let id = RowID(row.id) { try writing.remove("deposits", id) }
+            }
+            content.deposits = []
+            hasChanged = true
+        }
+        let added = edit.deduct.filter { !content.deposits.contains($0) }
+        guard !added.isEmpty else { return }
+        guard content.kind == .invoice else {
+            throw BillingFailure.deductsNothing(content.kind)
+        }
+        try DraftWriter.append(added, to: id, in: writing)
+        content.deposits.removeAll { old in added.contains { $0.document == old.document } }
+        content.deposits += added
         hasChanged = true
     }
 

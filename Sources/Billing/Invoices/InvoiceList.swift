@@ -18,6 +18,7 @@ extension Invoices {
         _ reading: Reading, client: RowID?, asOf date: CivilDate
     ) throws -> [InvoiceView] {
         let paid = try Ledger.paid(reading, asOf: date)
+        let credited = try Ledger.credited(reading, asOf: date)
         let invoices = Set(try Findings.repeatedInvoices(reading))
         let numbers = Set(
             try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
@@ -25,7 +26,8 @@ extension Invoices {
         var views: [InvoiceView] = []
         try reading.each(
             """
-            SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total
+            SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total, kind,
+                corrects
             FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
             ORDER BY date, series, sequence, id
             """,
@@ -35,7 +37,9 @@ extension Invoices {
             let facts = InvoiceFacts(
                 issued: cursor.text(5).flatMap { CivilDate(iso: $0) },
                 due: cursor.text(6).flatMap { CivilDate(iso: $0) },
-                amount: cursor.integer(10) ?? 0, paid: paid[id] ?? 0)
+                amount: cursor.integer(10) ?? 0, paid: paid[id] ?? 0,
+                kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
+                credited: credited[id] ?? 0)
             var flags = InvoiceFlag.flags(of: facts, on: date)
             let number = cursor.text(2)
             if invoices.contains(invoice) { flags.append(.issuedTwice) }
@@ -52,7 +56,16 @@ extension Invoices {
                     sums: InvoiceView.Sums(
                         net: cursor.integer(7) ?? 0, vat: cursor.integer(8) ?? 0,
                         gross: cursor.integer(9) ?? 0, due: facts.amount),
-                    paid: facts.paid, terms: nil, hash: nil))
+                    paid: facts.paid, terms: nil, hash: nil,
+                    kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
+                    corrects: cursor.text(12), credited: facts.credited))
+        }
+        // A list tells the other document by its number, like everything else.
+        let known = Dictionary(
+            views.map { ($0.document ?? "", $0.number) }, uniquingKeysWith: { first, _ in first })
+        for index in views.indices {
+            guard let corrects = views[index].corrects else { continue }
+            views[index].corrects = known[corrects]?.flatMap(\.self) ?? corrects
         }
         return views
     }
@@ -89,6 +102,6 @@ extension InvoiceView {
             id: id, document: document, number: number, status: status, flags: flags,
             issued: issued, due: due, client: client, clientName: clientName, currency: currency,
             lines: [], adjustments: [], totals: nil, sums: sums, paid: paid, terms: terms,
-            hash: hash)
+            hash: hash, kind: kind, corrects: corrects)
     }
 }

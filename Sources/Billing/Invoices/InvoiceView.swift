@@ -60,6 +60,15 @@ package struct InvoiceView: Equatable, Sendable {
     /// What it says beside its lines; empty in lists.
     package var details: [DraftField: String] = [:]
 
+    /// What the document is.
+    package var kind = DocumentKind.invoice
+    /// The document that this one takes back or replaces: its number once issued, else its row.
+    package var corrects: String?
+    /// The deposits that it deducts; empty in lists.
+    package var deposits: [DraftContent.Deposit] = []
+    /// What credit notes took off up to the date asked for, in minor units.
+    package var credited: Int64 = 0
+
     /// The VAT in euros, where the currency is another and the rate of exchange is given: BT-111.
     package var vatInEuros: Int64? {
         guard let totals else { return nil }
@@ -67,7 +76,7 @@ package struct InvoiceView: Equatable, Sendable {
     }
 
     /// What is still to be paid, in minor units; negative if too much was.
-    package var balance: Int64 { (sums?.due ?? 0) &- paid }
+    package var balance: Int64 { (sums?.due ?? 0) &- paid &- credited }
 
     /// The number, or what a draft is called by: its id.
     package var label: String { number ?? id }
@@ -75,7 +84,7 @@ package struct InvoiceView: Equatable, Sendable {
 
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
-    /// balance terms document hash vatInEuros` and the names of `DraftField`; `lines`,
+    /// balance credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
     /// `adjustments` and what follows the balance only where they were read.
     package var json: JSON { json(whole: true) }
 
@@ -103,16 +112,40 @@ extension InvoiceView {
                 "totals", (whole ? totals?.json(in: currency) : sums?.json(in: currency)) ?? .null),
             JSON.Member("paid", .string(currency.text(paid))),
             JSON.Member("balance", sums == nil ? .null : .string(currency.text(balance))),
+            JSON.Member("credited", .string(currency.text(credited))),
+            JSON.Member("kind", .string(kind.words)),
+            JSON.Member("kindCode", .string(kind.rawValue)),
+            JSON.Member("corrects", .text(corrects)),
         ]
         if whole {
             members += [
                 JSON.Member("terms", .text(terms)), JSON.Member("document", .text(document)),
                 JSON.Member("hash", .text(hash)),
+                JSON.Member("deposits", .array(deposits.map { $0.json(in: currency) })),
                 JSON.Member("vatInEuros", .text(vatInEuros.map(Currency.eur.text))),
             ]
             members += DraftField.allCases.map { JSON.Member($0.rawValue, .text(details[$0])) }
         }
         return .object(members)
+    }
+}
+
+extension DraftContent.Deposit {
+    func json(in currency: Currency) -> JSON {
+        .members([
+            "number": .string(number), "date": .string(date.iso),
+            "net": .string(currency.text(net)), "vat": .string(currency.text(vat)),
+            "gross": .string(currency.text(gross)),
+            "groups": .array(
+                groups.map { group in
+                    .members([
+                        "category": .string(group.category.rawValue),
+                        "rate": .string(group.rate.text),
+                        "basis": .string(currency.text(group.basis)),
+                        "vat": .string(currency.text(group.vat)),
+                    ])
+                }),
+        ])
     }
 }
 

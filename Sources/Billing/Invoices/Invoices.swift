@@ -24,9 +24,12 @@ package enum Invoices {
         if content.prepaid != 0 { values["prepaid"] = .integer(content.prepaid) }
         if content.rounding != 0 { values["rounding"] = .integer(content.rounding) }
         for (field, text) in content.details { values[field.column] = .text(text) }
+        if content.kind != .invoice { values["kind"] = .text(content.kind.rawValue) }
+        if let corrects = content.corrects { values["corrects"] = .text(corrects) }
         let id = try writing.insert("invoices", values)
         let lines = try DraftWriter.append(content.lines, to: id, after: 0, in: writing)
         try DraftWriter.append(content.adjustments, to: id, in: writing)
+        try DraftWriter.append(content.deposits, to: id, in: writing)
         return InvoiceView(
             draft: id.text, client: client.text, clientName: name, due: due, content: content,
             lineIDs: lines.map(\.text), totals: totals)
@@ -41,6 +44,9 @@ package enum Invoices {
         }
         for line in rows.lines {
             if let row = RowID(line.id) { try writing.remove("lines", row) }
+        }
+        for deposit in rows.deposits {
+            if let row = RowID(deposit.id) { try writing.remove("deposits", row) }
         }
         try writing.remove("invoices", id)
         return view
@@ -129,7 +135,8 @@ extension Invoices {
         if twins?.integer("numbered") ?? 1 > 1 { flags.append(.numberTwice) }
         if try IssuedConflicts.exist(reading, of: invoice) { flags.append(.changedAfterIssue) }
         return InvoiceView(
-            record: record, content: content, issued: issued, paid: paid ?? 0, more: flags,
+            record: record, content: content, issued: issued, paid: paid ?? 0,
+            credited: try Ledger.credited(reading, asOf: date)[document.text] ?? 0, more: flags,
             asOf: date)
     }
 }
@@ -148,7 +155,8 @@ extension InvoiceView {
                     id: index < lineIDs.count ? lineIDs[index] : "", line: pair.0, net: pair.1)
             },
             adjustments: totals.adjustments, totals: totals, sums: Sums(totals), paid: 0,
-            terms: nil, hash: nil, details: content.details)
+            terms: nil, hash: nil, details: content.details, kind: content.kind,
+            corrects: content.corrects, deposits: content.deposits)
     }
 
     /// A draft of which the rows are at hand.
@@ -170,12 +178,12 @@ extension InvoiceView {
     /// What was issued, with its content.
     fileprivate init(
         record: Record, content: DraftContent, issued: IssuedContent, paid: Int64,
-        more: [InvoiceFlag], asOf date: CivilDate
+        credited: Int64, more: [InvoiceFlag], asOf date: CivilDate
     ) {
         let facts = InvoiceFacts(
             issued: record.text("date").flatMap { CivilDate(iso: $0) },
             due: record.text("due").flatMap { CivilDate(iso: $0) },
-            amount: issued.totals.due, paid: paid)
+            amount: issued.totals.due, paid: paid, kind: content.kind, credited: credited)
         self.init(
             id: record.text("invoice") ?? "", document: record.text("id"),
             number: record.text("number"), status: InvoiceStatus(of: facts, on: date),
@@ -187,6 +195,7 @@ extension InvoiceView {
             },
             adjustments: issued.totals.adjustments, totals: issued.totals,
             sums: Sums(issued.totals), paid: paid, terms: issued.terms, hash: record.text("hash"),
-            details: content.details)
+            details: content.details, kind: content.kind, corrects: issued.corrects,
+            deposits: content.deposits, credited: facts.credited)
     }
 }

@@ -37,6 +37,19 @@ package struct InvoiceFacts: Hashable, Sendable {
     }
 }
 
+extension InvoiceFacts {
+    /// The facts of a document of a kind: a credit note stands for itself no more, what it takes off
+    /// is taken off the document that it names.
+    init(
+        issued: CivilDate?, due: CivilDate?, amount: Int64, paid: Int64, kind: DocumentKind,
+        credited: Int64
+    ) {
+        self.init(
+            issued: issued, due: due, amount: amount, paid: paid,
+            credited: kind.isCredit ? amount &- paid : credited)
+    }
+}
+
 /// Where an invoice stands at a date; derived, never stored.
 package enum InvoiceStatus: String, CaseIterable, Sendable {
     case draft, issued, sent, due, overdue, paid, credited

@@ -77,11 +77,13 @@ extension Totals {
         let net = try gathering.lines.subtracting(gathering.allowances)
             .adding(gathering.charges)
         let gross = try net.adding(vat)
+        var prepaid = content.prepaid
+        for deposit in content.deposits { prepaid = try prepaid.adding(deposit.gross) }
         self.init(
             lineNets: gathering.nets, lines: gathering.lines, allowances: gathering.allowances,
             charges: gathering.charges, net: net, vat: vat, gross: gross,
-            prepaid: content.prepaid, rounding: content.rounding,
-            due: try gross.subtracting(content.prepaid).adding(content.rounding),
+            prepaid: prepaid, rounding: content.rounding,
+            due: try gross.subtracting(prepaid).adding(content.rounding),
             groups: groups, adjustments: adjustments)
     }
 

@@ -10,12 +10,14 @@ package enum Ledger {
     ) throws -> Owed {
         var book = OwedBook(
             date: date,
-            allocations: try allocations(reading, asOf: date, withDocuments: false))
+            allocations: try allocations(reading, asOf: date, withDocuments: false),
+            credited: try credited(reading, asOf: date))
         try documents(reading, client) { book.take(document: $0) }
         if book.hasTwinInvoices {
             book = OwedBook(
                 date: date,
-                allocations: try allocations(reading, asOf: date, withDocuments: true))
+                allocations: try allocations(reading, asOf: date, withDocuments: true),
+                credited: try credited(reading, asOf: date))
             try documents(reading, client) { book.take(document: $0) }
         }
         try payments(reading, asOf: date, client: client) { client, currency, amount in
@@ -40,7 +42,7 @@ package enum Ledger {
     ) throws {
         try reading.each(
             """
-            SELECT invoice, total, client, currency, series, sequence, date, due, number, id
+            SELECT invoice, total, client, currency, series, sequence, date, due, number, id, kind
             FROM documents WHERE hidden = 0 \(client == nil ? "" : "AND client = ?")
             ORDER BY invoice
             """,
@@ -132,6 +134,35 @@ package enum Ledger {
             paid[document, default: 0] &+= amount
         }
         return paid
+    }
+
+    /// What credit notes and correctives took off each document up to a date, by the document's row.
+    static func credited(_ reading: Reading, asOf date: CivilDate) throws -> [String: Int64] {
+        var credited: [String: Int64] = [:]
+        var replaced: [String] = []
+        // Few documents correct others: their part of the index is all that is read.
+        try reading.each(
+            """
+            SELECT corrects, kind, total FROM documents
+            WHERE corrects > '' AND hidden = 0 AND date <= ?
+            """,
+            [.text(date.iso)]
+        ) { cursor in
+            guard let document = cursor.text(0) else { return }
+            if cursor.text(1) == DocumentKind.corrective.rawValue {
+                replaced.append(document)
+            } else if let total = cursor.integer(2), total.magnitude <= Currency.minorMax.magnitude
+            {
+                credited[document, default: 0] &-= total
+            }
+        }
+        for document in replaced {
+            let total = try reading.rows(
+                "SELECT total FROM documents WHERE id = ?", [.text(document)]
+            ).first?.integer("total")
+            credited[document] = total ?? 0
+        }
+        return credited
     }
 
     /// Whether every payment counts at a date: then allocations need not look at theirs.

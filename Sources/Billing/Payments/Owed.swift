@@ -69,6 +69,8 @@ package struct OwedClient: Equatable, Sendable {
         package let id: String
         /// Its number.
         package let number: String
+        /// When it was issued.
+        package let issued: CivilDate
         /// When it falls due.
         package let due: CivilDate?
         /// Where it stands.
@@ -81,9 +83,11 @@ package struct OwedClient: Equatable, Sendable {
         package let amount: Int64
         /// What was paid.
         package let paid: Int64
+        /// What credit notes took off.
+        package let credited: Int64
 
         /// What is still to be paid; negative if too much was.
-        package var balance: Int64 { amount &- paid }
+        package var balance: Int64 { amount &- paid &- credited }
     }
 
     /// The client's row.
@@ -107,12 +111,14 @@ package struct OwedClient: Equatable, Sendable {
                             invoices.map { invoice in
                                 .members([
                                     "id": .string(invoice.id), "number": .string(invoice.number),
+                                    "issued": .string(invoice.issued.iso),
                                     "due": .text(invoice.due?.iso),
                                     "status": .string(invoice.status.rawValue),
                                     "daysLate": .integer(invoice.daysLate),
                                     "bucket": .string(invoice.bucket.rawValue),
                                     "amount": .string(currency.text(invoice.amount)),
                                     "paid": .string(currency.text(invoice.paid)),
+                                    "credited": .string(currency.text(invoice.credited)),
                                     "balance": .string(currency.text(invoice.balance)),
                                 ])
                             }))

@@ -13,6 +13,8 @@ struct OwedBook {
 
     private let date: CivilDate
     private let allocations: Ledger.Allocations
+    /// What credit notes took off documents, by their rows.
+    private let credited: [String: Int64]
     /// The first allocation whose invoice has not passed by.
     private var next = 0
     private var accounts: [Account] = []
@@ -29,13 +31,14 @@ struct OwedBook {
 
     /// Takes the allocations in the order of their invoices. Twins, two documents of one draft, are
     /// so rare that looking for them by the id of each document is left to a second pass.
-    init(date: CivilDate, allocations: Ledger.Allocations) {
+    init(date: CivilDate, allocations: Ledger.Allocations, credited: [String: Int64]) {
+        self.credited = credited
         self.date = date
         self.allocations = allocations
     }
 
     /// Takes the next document, in the order of the invoices: `invoice total client currency series
-    /// sequence date due number id`. Most are paid: the last four are read of the others only.
+    /// sequence date due number id kind`. Most are paid: the last five are read of the others only.
     mutating func take(document cursor: Cursor) {
         guard let invoice = cursor.text(0), let total = cursor.integer(1),
             let client = cursor.text(2), let currency = cursor.text(3),
@@ -46,17 +49,24 @@ struct OwedBook {
         lastInvoice = invoice
         let paid = paid(invoice, cursor)
         accounts[place].unallocated &-= paid
-        guard paid != total, let issued = cursor.text(6).flatMap({ CivilDate(iso: $0) }),
+        // Looked up only where there are credit notes at all.
+        let taken = credited.isEmpty ? 0 : credited[cursor.text(9) ?? ""] ?? 0
+        guard paid &+ taken != total, let issued = cursor.text(6).flatMap({ CivilDate(iso: $0) }),
             issued <= date
         else { return }
+        // A credit note is nothing to be paid: what it takes off is off the document that it names.
+        let kind = cursor.text(10).flatMap { DocumentKind(rawValue: $0) } ?? .invoice
+        guard !kind.isCredit else { return }
         let due = cursor.text(7).flatMap { CivilDate(iso: $0) }
-        let facts = InvoiceFacts(issued: issued, due: due, amount: total, paid: paid)
+        let facts = InvoiceFacts(
+            issued: issued, due: due, amount: total, paid: paid, credited: taken)
         accounts[place].invoices.append(
             OwedClient.Invoice(
-                id: invoice, number: cursor.text(8) ?? "", due: due,
+                id: invoice, number: cursor.text(8) ?? "", issued: issued, due: due,
                 status: InvoiceStatus(of: facts, on: date),
                 daysLate: max(0, due.map { date.days(since: $0) } ?? 0),
-                bucket: AgingBucket(due: due, on: date), amount: total, paid: paid))
+                bucket: AgingBucket(due: due, on: date), amount: total, paid: paid,
+                credited: taken))
     }
 
     private mutating func paid(_ invoice: String, _ cursor: Cursor) -> Int64 {

@@ -34,7 +34,7 @@ package enum Payments {
             document: document, at: moment)
         let facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
-            paid: invoice.paid &+ allocated)
+            paid: invoice.paid &+ allocated, kind: invoice.kind, credited: invoice.credited)
         return PaymentResult(
             payment: record, number: invoice.number ?? "",
             balance: invoice.balance &- allocated,

@@ -123,7 +123,8 @@ extension Failure {
         case .alreadyIssued(let number):
             Failure(
                 "invoice \(number) was issued and is never altered.",
-                why: "an issued invoice is corrected by a credit note", status: .failed)
+                why: "an issued invoice is corrected by a credit note",
+                tries: ["jalon invoice credit \(number)"], status: .failed)
         case .noLines:
             Failure(
                 "the draft has no line.", why: "an invoice without a line cannot be issued",

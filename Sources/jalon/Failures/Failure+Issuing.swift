@@ -31,7 +31,7 @@ extension Failure {
                 "there is a series “\(claim.name)” already.",
                 tries: ["jalon series list", "jalon series continue \(claim.name)"],
                 status: .failed)
-        default: return dating(failure)
+        default: return dating(failure) ?? correcting(failure)
         }
     }
 
@@ -55,6 +55,42 @@ extension Failure {
             Failure(
                 "the due date \(due.iso) lies before the date of issue \(date.iso).",
                 tries: ["jalon invoice edit INVOICE --due DATE"], status: .badInput)
+        default: nil
+        }
+    }
+
+    private static func correcting(_ failure: BillingFailure) -> Failure? {
+        switch failure {
+        case .notCreditable(let number, let kind):
+            Failure(
+                "\(number) cannot be corrected like this.",
+                why: kind.isCredit
+                    ? "it is a credit note itself" : "it was credited or replaced, or is a deposit",
+                tries: ["jalon invoice show \(number)"], status: .failed)
+        case .creditTooLarge(let number, let open, let currency):
+            Failure(
+                "that is more than is left of \(number).",
+                why: "\(currency.text(open)) \(currency.code) of it can still be credited",
+                tries: ["jalon invoice credit \(number) --net AMOUNT"], status: .failed)
+        case .notADeposit(let number):
+            Failure(
+                "\(number) is no deposit invoice.",
+                tries: ["jalon invoice list", "jalon invoice new CLIENT --deposit --line …"],
+                status: .badInput)
+        case .depositGone(let number, let final):
+            Failure(
+                "the deposit \(number) cannot be deducted like this.",
+                why: final.map { "\($0) deducts it already" }
+                    ?? "it was credited since, or belongs to another client or currency",
+                tries: ["jalon invoice edit INVOICE --remove-deposits --deduct \(number)"],
+                status: .failed)
+        case .deductsNothing(let kind):
+            Failure("a \(kind.words) deducts no deposits.", status: .failed)
+        case .nothingIssued:
+            Failure(
+                "nothing was issued for this client yet.",
+                tries: [#"jalon invoice new CLIENT --line "Design; 3; 450.00; 20""#],
+                status: .failed)
         default: nil
         }
     }

@@ -35,7 +35,7 @@ extension Billing.Finding {
         switch self {
         case .numberTwice: "both stay as they are; one is put right by a credit note"
         case .issuedTwice(_, let numbers):
-            "send one of them; the other, \(numbers.last ?? ""), is put right by a credit note"
+            "send one of them, and for the other: jalon invoice credit \(numbers.last ?? "")"
         case .seriesClaimedTwice(let claim):
             "jalon series continue \(claim.name), on the device that is to have it"
         case .numbersMissing: "jalon sync, on every device"

@@ -16,6 +16,11 @@ enum Folders {
         return try user("XDG_DATA_HOME", ".local/share")
     }
 
+    /// What the user set up: templates.
+    static func configuration() throws(Failure) -> String {
+        try user("XDG_CONFIG_HOME", ".config")
+    }
+
     /// What replicas remember outside their books.
     static func state() throws(Failure) -> String { try user("XDG_STATE_HOME", ".local/state") }
 

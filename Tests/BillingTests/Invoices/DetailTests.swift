@@ -24,7 +24,7 @@ struct DetailTests {
             .po: "4711", .reference: "Dept 3", .delivered: "2026-02-27",
             .periodFrom: "2026-02-01", .periodTo: "2026-02-28", .method: "transfer",
             .link: "https://pay.example/1", .language: "EN", .exchange: "0.9250",
-            .exchangeDate: "2026-02-27", .exchangeSource: "ECB", .note: "thank\nyou",
+            .exchangeDate: "2026-02-27", .exchangeSource: "ECB", .carry: "yes", .note: "thank\nyou",
         ]
         #expect(Set(typed.keys) == Set(DraftField.allCases))
         let kept = typed.merging([.language: "en", .exchange: "0.925"]) { $1 }

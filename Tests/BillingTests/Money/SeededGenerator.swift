@@ -65,21 +65,4 @@ extension DraftContent {
         content.rounding = .random(in: -99...99, using: &random)
         return content
     }
-
-    /// The same with every quantity and amount turned round.
-    var negated: DraftContent {
-        var content = self
-        for index in content.lines.indices {
-            let quantity = content.lines[index].quantity
-            content.lines[index].quantity = Decimal(
-                coefficient: -quantity.coefficient, scale: quantity.scale)
-            for inner in content.lines[index].adjustments.indices {
-                content.lines[index].adjustments[inner].amount.negate()
-            }
-        }
-        for index in content.adjustments.indices { content.adjustments[index].amount.negate() }
-        content.prepaid.negate()
-        content.rounding.negate()
-        return content
-    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Billing
+import Replication
 
 /// What can be said of a draft beside its lines; an empty text clears what stood there.
 struct DraftDetails: ParsableArguments {
@@ -28,8 +29,16 @@ struct DraftDetails: ParsableArguments {
         name: .customLong("exchange-source"),
         help: ArgumentHelp("Who published it, as in ECB.", valueName: "text"))
     var exchangeSource: String?
+    @Option(
+        help: ArgumentHelp(
+            "Tell below the total what the client still owes: yes, no.", valueName: "word"))
+    var carry: String?
     @Option(help: ArgumentHelp("What else is to be read on it.", valueName: "text"))
     var note: String?
+    @Option(
+        name: .customLong("deduct"), parsing: .singleValue,
+        help: ArgumentHelp("A deposit invoice to deduct; may be repeated.", valueName: "number"))
+    var deposits: [String] = []
     @Option(
         name: .customLong("discount"), parsing: .singleValue,
         help: ArgumentHelp("Off the whole; may be repeated.", valueName: "10%: why"))
@@ -45,13 +54,20 @@ struct DraftDetails: ParsableArguments {
             .po: po, .reference: reference, .delivered: delivered, .periodFrom: periodFrom,
             .periodTo: periodTo, .method: method, .link: link, .language: language,
             .exchange: exchange, .exchangeDate: exchangeDate, .exchangeSource: exchangeSource,
-            .note: note?.withLineBreaks,
+            .carry: carry, .note: note?.withLineBreaks,
         ]
         var fields = given.compactMapValues(\.self)
         for (field, text) in fields where field.isDate && !text.isEmpty {
             fields[field] = try session.date(text)?.iso
         }
         return fields
+    }
+
+    /// The deposits to deduct.
+    func deposits(_ books: Reading) throws -> [DraftContent.Deposit] {
+        try deposits.map {
+            try Invoices.deposit(books, try Lookup.invoice(books, $0, for: .writing))
+        }
     }
 
     /// The discounts and charges of a draft with these lines.

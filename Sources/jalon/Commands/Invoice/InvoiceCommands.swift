@@ -6,7 +6,8 @@ struct InvoiceCommands: ParsableCommand {
         commandName: "invoice", abstract: "Drafts and invoices.",
         subcommands: [
             InvoiceNew.self, InvoiceEdit.self, InvoiceIssue.self, InvoiceList.self,
-            InvoiceShow.self, InvoiceRemove.self,
+            InvoiceShow.self, InvoiceCheckCommand.self, InvoicePrint.self, InvoiceCredit.self,
+            InvoiceCorrect.self, InvoiceRepeat.self, InvoiceRemove.self,
         ],
         defaultSubcommand: InvoiceList.self)
 }

@@ -27,6 +27,8 @@ struct InvoiceEdit: LocalCommand {
         name: .customLong("remove-discounts"),
         help: "Take discounts and charges of the whole away first.")
     var removesDiscounts = false
+    @Flag(name: .customLong("remove-deposits"), help: "Take the deducted deposits away first.")
+    var removesDeposits = false
     @Option(help: ArgumentHelp(#"When it is to be paid; "" leaves it open."#, valueName: "date"))
     var due: String?
     @Option(help: ArgumentHelp("What was paid before.", valueName: "amount"))
@@ -62,6 +64,8 @@ struct InvoiceEdit: LocalCommand {
             edit.adjust = try details.adjustments(
                 draft.currency, draft.lines.map(\.line) + edit.append)
             edit.removesAdjustments = removesDiscounts
+            edit.deduct = try details.deposits(books)
+            edit.removesDeposits = removesDeposits
             edit.details = typed
             edit.remove = Set(removals)
             edit.prepaid = prepaid

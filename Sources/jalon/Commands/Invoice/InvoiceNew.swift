@@ -30,6 +30,8 @@ struct InvoiceNew: LocalCommand {
     @OptionGroup var details: DraftDetails
     @Option(help: ArgumentHelp("When it is to be paid.", valueName: "date"))
     var due: String?
+    @Flag(help: "A deposit invoice: money in advance, with a number of its own.")
+    var deposit = false
     @Option(help: ArgumentHelp("Another currency than usual.", valueName: "code"))
     var currency: String?
     @Option(help: ArgumentHelp("Take the content from a JSON file, or - .", valueName: "file"))
@@ -57,12 +59,11 @@ struct InvoiceNew: LocalCommand {
             }
             content.adjustments += try details.adjustments(content.currency, content.lines)
             content.details.merge(try DraftField.details(typed)) { $1 }
+            if deposit { content.kind = .deposit }
+            content.deposits = try details.deposits(books)
             return try Invoices.new(books, client: row, content, due: due, at: session.moment)
         }
-        return Answer(json: invoice.json) { page in
-            page.line("Draft for \(invoice.clientName), \(invoice.total).")
-            page.line("Issue it: jalon invoice issue \(invoice.id)", .faint)
-        }
+        return .draft(invoice)
     }
 }
 

@@ -15,10 +15,11 @@ struct InvoiceShow: LocalCommand {
             return try Invoices.show($0, reference, asOf: session.today)
         }
         return Answer(json: view.json) { page in
-            page.line(view.number.map { "Invoice \($0)" } ?? "Draft \(view.id)", .strong)
+            page.line(view.title, .strong)
             page.facts(
                 [
-                    ("client", view.clientName), ("status", view.statusCell.text),
+                    ("client", view.clientName), ("corrects", view.corrects),
+                    ("status", view.statusCell.text),
                     ("issued", view.issued?.iso), ("due", view.due?.iso),
                 ]
                     + DraftField.allCases.map { field in
@@ -26,6 +27,10 @@ struct InvoiceShow: LocalCommand {
                     } + [("id", view.id)])
             page.line()
             page.table(view.lineTable, none: "No lines yet.")
+            if !view.deposits.isEmpty {
+                page.line()
+                page.table(view.depositTable, none: "")
+            }
             if let totals = view.totals {
                 page.line()
                 page.table(view.table(of: totals), none: "")
@@ -49,6 +54,27 @@ extension InvoiceView {
                 Cell(line.adjustments.map { $0.words(in: currency) }.joined(separator: ", ")),
                 Cell("\(line.category.rawValue) \(line.rate.text) %"),
                 Cell(currency.text(view.net)),
+            ])
+        }
+        return table
+    }
+
+    /// What it is and what it is called.
+    fileprivate var title: String {
+        let kind = kind.words.prefix(1).uppercased() + kind.words.dropFirst()
+        return number.map { "\(kind) \($0)" }
+            ?? (self.kind == .invoice ? "Draft \(id)" : "Draft \(id), \(self.kind.words)")
+    }
+
+    fileprivate var depositTable: Table {
+        var table = Table([
+            .left("DEPOSIT"), .left("ISSUED"), .right("NET"), .right("VAT"), .right("GROSS"),
+        ])
+        for deposit in deposits {
+            table.add([
+                Cell(deposit.number, .strong), Cell(deposit.date.iso),
+                Cell(currency.text(deposit.net)), Cell(currency.text(deposit.vat)),
+                Cell(currency.text(deposit.gross)),
             ])
         }
         return table
@@ -78,7 +104,8 @@ extension InvoiceView {
         addUnlessZero("rounding", totals.rounding)
         add("due", totals.due, .strong)
         addUnlessZero("paid", paid)
-        if number != nil { add("open", balance, .strong) }
+        if !kind.isCredit { addUnlessZero("credited", credited) }
+        if number != nil, !kind.isCredit { add("open", balance, .strong) }
         return table
     }
 }

@@ -29,7 +29,10 @@ extension InvoiceView {
 
     /// The status with its flags, in its colour.
     var statusCell: Cell {
-        let words = [status.rawValue] + flags.map(\.rawValue)
+        // A credit note takes effect with the invoice that it names.
+        let own = kind == .invoice ? [] : [kind.words]
+        let words =
+            own + (kind.isCredit && number != nil ? [] : [status.rawValue]) + flags.map(\.rawValue)
         return Cell(words.joined(separator: ", "), status.style)
     }
 }

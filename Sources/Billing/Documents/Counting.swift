@@ -1,0 +1,104 @@
+import Convergence
+import Replication
+
+/// What a document adds to the books, so that every euro of turnover and VAT counts once.
+enum Counting {
+    /// The document's groups less those of the deposits that it deducts, which counted with their own
+    /// invoices, and less what a document counted that this one replaces.
+    static func groups(
+        _ totals: Totals, _ content: DraftContent, replaces origin: Invoices.Origin?
+    ) -> [VATGroup] {
+        var groups = totals.groups
+        func take(_ other: [VATGroup]) {
+            for group in other {
+                if let index = groups.firstIndex(where: {
+                    $0.category == group.category && $0.rate == group.rate
+                }) {
+                    groups[index] = VATGroup(
+                        category: group.category, rate: group.rate,
+                        basis: groups[index].basis &- group.basis,
+                        vat: groups[index].vat &- group.vat)
+                } else {
+                    groups.append(
+                        VATGroup(
+                            category: group.category, rate: group.rate, basis: -group.basis,
+                            vat: -group.vat))
+                }
+            }
+        }
+        for deposit in content.deposits { take(deposit.groups) }
+        if content.kind == .corrective, let origin {
+            take(Self.groups(origin.totals, origin.content, replaces: nil))
+        }
+        return groups
+    }
+}
+
+/// An amount that a client still owes on another invoice, as a document tells it.
+struct CarriedBalance: Equatable {
+    let number: String
+    let date: CivilDate
+    let due: CivilDate?
+    let balance: Int64
+
+    var contentJSON: JSON {
+        .members([
+            "number": .string(number), "date": .string(date.iso), "due": .text(due?.iso),
+            "balance": .integer(balance),
+        ])
+    }
+
+    /// What the client owes besides at a date, in the currency of the document; nothing unless the
+    /// draft asks for it.
+    static func list(
+        _ reading: Reading, _ content: DraftContent, client: String, besides document: String?,
+        on date: CivilDate
+    ) throws -> [CarriedBalance] {
+        guard content.details[.carry] == "yes", let client = RowID(client) else { return [] }
+        return try Ledger.owed(reading, asOf: date, client: client).clients
+            .filter { $0.sums.currency == content.currency }.flatMap(\.invoices)
+            .filter { $0.balance > 0 }.map {
+                CarriedBalance(
+                    number: $0.number, date: $0.issued, due: $0.due, balance: $0.balance)
+            }
+    }
+}
+
+/// How a document says that it is to be paid.
+enum PaymentInstructions {
+    /// `method link reference holder iban bic`: bank details only where the rule of the client, or of
+    /// the business, lets them stand.
+    static func members(
+        _ reading: Reading, _ content: DraftContent, seller: Settings, buyer: ClientView,
+        number: String, on date: CivilDate
+    ) throws -> [JSON.Member] {
+        guard !content.kind.isCredit else { return [] }
+        var members = [JSON.Member("reference", .string(number))]
+        if let method = content.details[.method] {
+            members.append(JSON.Member("method", .string(method)))
+        }
+        if let link = content.details[.link] { members.append(JSON.Member("link", .string(link))) }
+        guard let account = try Accounts.list(reading).first,
+            try isShown(reading, seller: seller, buyer: buyer, on: date)
+        else { return members }
+        members.append(JSON.Member("holder", .string(account.holder ?? seller.name)))
+        members.append(JSON.Member("iban", .string(account.iban)))
+        if let bic = account.bic { members.append(JSON.Member("bic", .string(bic))) }
+        return members
+    }
+
+    /// Whether the bank details stand on a client's documents at a date.
+    static func isShown(
+        _ reading: Reading, seller: Settings, buyer: ClientView, on date: CivilDate
+    ) throws -> Bool {
+        let rule = buyer[.showIban].flatMap { try? AccountRule($0) } ?? seller.accountRule
+        switch rule {
+        case .always: return true
+        case .never: return false
+        case .after(let count):
+            guard let client = RowID(buyer.id) else { return false }
+            let paid = try Invoices.list(reading, status: .paid, client: client, asOf: date)
+            return paid.count >= count
+        }
+    }
+}

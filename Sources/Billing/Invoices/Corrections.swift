@@ -1,0 +1,283 @@
+package import Convergence
+package import Replication
+
+/// Drafts that follow from what was issued: credit notes, correctives, final invoices, repeats.
+extension Invoices {
+    /// Which part of a document a credit note takes back.
+    package enum CreditPart: Equatable, Sendable {
+        /// All that is left of it.
+        case whole
+        /// These lines by their numbers, with so much of each; nil is all of the line.
+        case lines([(number: Int, quantity: String?)])
+        /// An amount without VAT, of a document whose lines have one VAT; with a rate, of those.
+        case net(String, rate: String?)
+
+        package static func == (left: CreditPart, right: CreditPart) -> Bool {
+            switch (left, right) {
+            case (.whole, .whole): true
+            case (.lines(let left), .lines(let right)):
+                left.map(\.number) == right.map(\.number)
+                    && left.map(\.quantity) == right.map(\.quantity)
+            case (.net(let left, let leftRate), .net(let right, let rightRate)):
+                left == right && leftRate == rightRate
+            default: false
+            }
+        }
+    }
+
+    /// Drafts a credit note on an issued document, which it will name by number and date.
+    package static func credit(
+        _ writing: Writing, _ ref: InvoiceRef, _ part: CreditPart, reason: String?,
+        at moment: Moment
+    ) throws -> InvoiceView {
+        let origin = try issued(writing, ref)
+        guard !origin.kind.isCredit else {
+            throw BillingFailure.notCreditable(number: origin.number, origin.kind)
+        }
+        var content: DraftContent
+        switch part {
+        case .whole:
+            guard origin.credited == 0 else {
+                throw BillingFailure.creditTooLarge(
+                    number: origin.number, open: origin.left, currency: origin.content.currency)
+            }
+            content = origin.content.negated
+            content.prepaid = origin.content.prepaid == 0 ? 0 : -origin.content.prepaid
+        case .lines(let lines):
+            content = DraftContent(currency: origin.content.currency)
+            content.lines = try lines.map { try credited($0, of: origin.content) }
+        case .net(let amount, let rate):
+            content = DraftContent(currency: origin.content.currency)
+            content.lines = [try creditLine(amount, rate: rate, origin)]
+        }
+        content.kind = origin.kind == .deposit ? .depositCredit : .credit
+        content.corrects = origin.document
+        content.details = origin.content.details.filter {
+            [.po, .reference, .language, .exchange, .exchangeDate, .exchangeSource].contains($0.key)
+        }
+        if let reason { content.details[.note] = try PlainText.block(reason, .reason) }
+        try check(credit: try Totals(of: content), against: origin)
+        return try new(writing, client: origin.client, content, due: nil, at: moment)
+    }
+
+    /// Drafts a corrective invoice, which will take the place of an issued one: with its content, to
+    /// be edited.
+    package static func correct(
+        _ writing: Writing, _ ref: InvoiceRef, at moment: Moment
+    ) throws -> InvoiceView {
+        let origin = try issued(writing, ref)
+        guard origin.kind == .invoice || origin.kind == .corrective, origin.credited == 0 else {
+            throw BillingFailure.notCreditable(number: origin.number, origin.kind)
+        }
+        var content = origin.content
+        content.kind = .corrective
+        content.corrects = origin.document
+        return try new(writing, client: origin.client, content, due: nil, at: moment)
+    }
+
+    /// Drafts an invoice with the lines and discounts of another; what was of its time, as periods
+    /// and rates of exchange, is left out.
+    package static func `repeat`(
+        _ writing: Writing, _ ref: InvoiceRef, at moment: Moment
+    ) throws -> InvoiceView {
+        let view = try show(writing, ref, asOf: .last)
+        guard let client = RowID(view.client) else {
+            throw BillingFailure.damaged(table: "invoices", row: view.id, field: "client")
+        }
+        var content =
+            try view.document == nil
+            ? draft(writing, ref.invoice).content() : issued(writing, ref).content
+        content.kind = .invoice
+        content.corrects = nil
+        content.deposits = []
+        content.prepaid = 0
+        content.rounding = 0
+        for field in DraftField.allCases where field.isDate { content.details[field] = nil }
+        content.details[.exchange] = nil
+        content.details[.exchangeSource] = nil
+        for index in content.lines.indices {
+            content.lines[index].periodFrom = nil
+            content.lines[index].periodTo = nil
+        }
+        return try new(writing, client: client, content, due: nil, at: moment)
+    }
+
+    /// The latest invoice of a client: what a repeat begins with.
+    package static func latest(_ reading: Reading, of client: RowID) throws -> InvoiceRef {
+        let row = try reading.rows(
+            """
+            SELECT id, invoice FROM documents WHERE client = ? AND hidden = 0 AND kind = ?
+            ORDER BY date DESC, sequence DESC, id LIMIT 1
+            """,
+            [.text(client.text), .text(DocumentKind.invoice.rawValue)]
+        ).first
+        guard let row, let document = row.text("id").flatMap({ RowID($0) }),
+            let invoice = row.text("invoice").flatMap({ RowID($0) })
+        else { throw BillingFailure.nothingIssued(client: client.text) }
+        return InvoiceRef(invoice: invoice, document: document)
+    }
+
+    /// A deposit as a final invoice of the same client and currency deducts it.
+    package static func deposit(
+        _ reading: Reading, _ ref: InvoiceRef
+    ) throws -> DraftContent.Deposit {
+        let origin = try issued(reading, ref)
+        guard origin.kind == .deposit else {
+            throw BillingFailure.notADeposit(number: origin.number)
+        }
+        let deposit = try remaining(reading, origin)
+        guard deposit.gross > 0 else {
+            throw BillingFailure.depositGone(number: origin.number, final: nil)
+        }
+        return deposit
+    }
+
+    /// Refuses a final invoice whose deposits are not what is left of them, or stand on another one.
+    static func check(
+        deposits: [DraftContent.Deposit], of invoice: RowID, client: String, _ currency: Currency,
+        replacing replaced: String?, in reading: Reading
+    ) throws {
+        for deposit in deposits {
+            guard let ref = try Self.ref(reading, document: deposit.document) else {
+                throw BillingFailure.depositGone(number: deposit.number, final: nil)
+            }
+            let origin = try issued(reading, ref)
+            let other = try reading.rows(
+                """
+                SELECT d.number AS number FROM deposits x JOIN documents d ON d.invoice = x.invoice
+                WHERE x.document = ? AND x.hidden = 0 AND d.hidden = 0 AND d.invoice <> ?
+                    AND d.id <> ?
+                    AND d.kind NOT IN ('381', '503') AND NOT EXISTS (
+                        SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0)
+                """,
+                [.text(deposit.document), .text(invoice.text), .text(replaced ?? "")]
+            ).first
+            if let other {
+                throw BillingFailure.depositGone(
+                    number: deposit.number, final: other.text("number"))
+            }
+            let left = try remaining(reading, origin)
+            guard left == deposit, origin.client.text == client,
+                origin.content.currency == currency
+            else { throw BillingFailure.depositGone(number: deposit.number, final: nil) }
+        }
+    }
+
+    private static func remaining(
+        _ reading: Reading, _ origin: Origin
+    ) throws -> DraftContent.Deposit {
+        var groups = origin.totals.groups
+        let credits = try reading.rows(
+            "SELECT content FROM documents WHERE corrects = ? AND hidden = 0",
+            [.text(origin.document)])
+        for credit in credits.compactMap({ $0.text("content").flatMap(IssuedContent.init) }) {
+            for group in credit.totals.groups {
+                groups = groups.map { own in
+                    guard own.category == group.category, own.rate == group.rate else { return own }
+                    return VATGroup(
+                        category: own.category, rate: own.rate, basis: own.basis &+ group.basis,
+                        vat: own.vat &+ group.vat)
+                }
+            }
+        }
+        return DraftContent.Deposit(
+            document: origin.document, number: origin.number, date: origin.date, groups: groups)
+    }
+}
+
+extension Invoices {
+    /// A document that another one refers to.
+    struct Origin {
+        let document: String
+        let number: String
+        let date: CivilDate
+        let kind: DocumentKind
+        let client: RowID
+        let content: DraftContent
+        let totals: Totals
+        /// What credit notes took off already.
+        let credited: Int64
+
+        /// What is left to be credited, with VAT.
+        var left: Int64 { totals.due &- credited }
+    }
+
+    static func issued(_ reading: Reading, _ ref: InvoiceRef) throws -> Origin {
+        guard let document = try ref.document ?? document(reading, of: ref.invoice) else {
+            throw BillingFailure.notIssued(ref.invoice)
+        }
+        return try origin(reading, document.text)
+    }
+
+    static func origin(_ reading: Reading, _ document: String) throws -> Origin {
+        let record = try reading.rows("SELECT * FROM documents WHERE id = ?", [.text(document)])
+            .first
+        guard let record, let issued = record.text("content").flatMap(IssuedContent.init),
+            let content = try? issued.rows.content(),
+            let client = record.text("client").flatMap({ RowID($0) }),
+            let date = record.text("date").flatMap({ CivilDate(iso: $0) })
+        else {
+            throw BillingFailure.damaged(table: "documents", row: document, field: "content")
+        }
+        return Origin(
+            document: document, number: record.text("number") ?? "", date: date,
+            kind: content.kind, client: client, content: content, totals: issued.totals,
+            credited: try Ledger.credited(reading, asOf: .last)[document] ?? 0)
+    }
+
+    static func ref(_ reading: Reading, document: String) throws -> InvoiceRef? {
+        let row = try reading.rows(
+            "SELECT invoice FROM documents WHERE id = ? AND hidden = 0", [.text(document)]
+        ).first
+        guard let invoice = row?.text("invoice").flatMap({ RowID($0) }) else { return nil }
+        return InvoiceRef(invoice: invoice, document: RowID(document))
+    }
+
+    /// Refuses a credit of more than is left of a document.
+    static func check(credit: Totals, against origin: Origin) throws {
+        let isWithin =
+            origin.totals.due >= 0
+            ? credit.due <= 0 && -credit.due <= origin.left
+            : credit.due >= 0 && -credit.due >= origin.left
+        guard isWithin, credit.due != 0 || origin.left == 0 else {
+            throw BillingFailure.creditTooLarge(
+                number: origin.number, open: origin.left, currency: origin.content.currency)
+        }
+    }
+
+    private static func credited(
+        _ wanted: (number: Int, quantity: String?), of content: DraftContent
+    ) throws -> DraftContent.Line {
+        guard content.lines.indices.contains(wanted.number - 1) else {
+            throw BillingFailure.noSuchLine(number: wanted.number, count: content.lines.count)
+        }
+        let whole = DraftContent(currency: content.currency, lines: content.lines).negated
+        var line = whole.lines[wanted.number - 1]
+        guard let text = wanted.quantity else { return line }
+        let quantity = try Decimal(text, as: .quantity)
+        guard quantity > .zero, quantity <= content.lines[wanted.number - 1].quantity else {
+            throw BillingFailure.number(.quantity, text: text, .tooLarge)
+        }
+        line.quantity = Decimal(coefficient: -quantity.coefficient, scale: quantity.scale)
+        // Amounts off or on were for the whole line; percentages hold for any part of it.
+        line.adjustments.removeAll { $0.percent == nil }
+        return line
+    }
+
+    private static func creditLine(
+        _ text: String, rate: String?, _ origin: Origin
+    ) throws -> DraftContent.Line {
+        let currency = origin.content.currency
+        let amount = try currency.minor(text)
+        guard amount > 0 else { throw BillingFailure.paymentNotPositive(text: text) }
+        let wanted = try rate.map { try Decimal($0, as: .rate) }
+        let groups = origin.totals.groups.filter { wanted == nil || $0.rate == wanted }
+        guard groups.count == 1, let group = groups.first else {
+            throw BillingFailure.line(text: text, .rateMissing)
+        }
+        return DraftContent.Line(
+            name: origin.number, quantity: Decimal(coefficient: -1, scale: 0),
+            price: Decimal(coefficient: amount, scale: currency.decimals),
+            category: group.category, rate: group.rate)
+    }
+}
