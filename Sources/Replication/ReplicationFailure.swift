@@ -15,8 +15,9 @@ package enum ReplicationFailure: Error, Equatable {
     case keyMissing(path: String)
     /// The database cannot be read as what it should be.
     case damaged(path: String, detail: String)
-    /// Another process held the lock for longer than this program waits, in seconds.
-    case locked(path: String, seconds: Int)
+    /// Another process held the lock for longer than this program waits, in seconds; its number, as
+    /// far as the system tells.
+    case locked(path: String, seconds: Int, holder: Int32?)
     /// A file or folder cannot be read or written; the system's error number.
     case file(path: String, errno: Int32)
     /// The disk is full.

@@ -46,6 +46,17 @@ struct `Devices together` {
         }
     }
 
+    @Test func `a relay that takes no more is a failure, and nothing is lost`() {
+        let relay = Relay(quota: "1")
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "team", relay.url)
+        let run = laptop.run(["sync"])
+        #expect(run.exit == 69, "\(run)")
+        #expect(run.out.contains("team did not take 1 parcel: quota."), "\(run)")
+        #expect(run.err.contains("full for these books"), "\(run)")
+        #expect(laptop.json("status")["unsent"].integer ?? 0 > 0)
+    }
+
     @Test func `status says what of ours has come where`() {
         let relay = Relay()
         let (laptop, others) = Self.team(relay, "phone", "partner")

@@ -93,6 +93,12 @@ struct RowCache {
         cached[try load(table, row)].state
     }
 
+    /// The state of a row and the bytes of the hash that is stored with it.
+    mutating func stored(_ table: String, _ row: RowID) throws -> (RowState, hash: [UInt8]) {
+        let found = cached[try load(table, row)]
+        return (found.state, found.hash.withUnsafeBytes { Array($0) })
+    }
+
     /// The integer of a field's name.
     mutating func fieldIndex(_ name: String) throws -> Int { try names.index(of: name) }
 

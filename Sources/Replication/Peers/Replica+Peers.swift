@@ -5,8 +5,13 @@ package import Sealing
 package import Wire
 
 extension Replica {
-    /// The peers, by name.
+    /// The peers that were added, by name.
     package func peers() throws -> [Peer] {
+        try peers(where: "name <> url")
+    }
+
+    /// A guest, which ``meetGuest(_:)`` made, has its address for a name: no peer may be called so.
+    private func peers(where condition: String) throws -> [Peer] {
         try named {
             try queue.unsafeRead { database in
                 let writer = try ownWriter()
@@ -14,16 +19,16 @@ extension Replica {
                     database,
                     sql: """
                         SELECT id, name, url, last_sync, generation, position, mark, sent
-                        FROM peer ORDER BY name
+                        FROM peer WHERE \(condition) ORDER BY name
                         """)
                 return try rows.map { try peer($0, writer, database) }
             }
         }
     }
 
-    /// The peer of this name or address; nil when there is none.
+    /// The peer or guest of this name or address; nil when there is none.
     package func peer(_ name: String) throws -> Peer? {
-        try peers().first { $0.name == name || $0.address == name }
+        try peers(where: "1").first { $0.name == name || $0.address == name }
     }
 
     private func peer(_ row: Row, _ writer: WriterID?, _ database: Database) throws -> Peer {
@@ -54,18 +59,39 @@ extension Replica {
                     database, sql: "SELECT EXISTS (SELECT 1 FROM peer WHERE name = ?)",
                     arguments: [name])
                 guard isTaken == false else { throw ReplicationFailure.peerExists(name: name) }
-                try database.execute(
-                    sql: "INSERT INTO peer (name, url) VALUES (?, ?)", arguments: [name, address])
-                let id = database.lastInsertedRowID
-                // SQLite gives the number of a peer that was forgotten to the next one, which has
-                // none of what came from that one.
-                try database.execute(
-                    sql: "UPDATE segment SET origin = NULL WHERE origin IN (?1, -?1)",
-                    arguments: [id])
-                return Peer(
-                    id: id, name: name, address: address, lastSync: nil,
-                    reached: 0, standing: .nowhere)
+                return try insertPeer(database, name, address)
             }
+        }
+    }
+
+    private func insertPeer(_ database: Database, _ name: String, _ address: String) throws -> Peer
+    {
+        try database.execute(
+            sql: "INSERT INTO peer (name, url) VALUES (?, ?)", arguments: [name, address])
+        let id = database.lastInsertedRowID
+        // SQLite gives the number of a peer that was forgotten to the next one, which has none of
+        // what came from that one.
+        try database.execute(
+            sql: "UPDATE segment SET origin = NULL WHERE origin IN (?1, -?1)", arguments: [id])
+        return Peer(
+            id: id, name: name, address: address, lastSync: nil, reached: 0, standing: .nowhere)
+    }
+
+    /// A place that is met once: no peer, and to be forgotten with ``forgetGuests()``. What a meeting
+    /// that was cut off has left of others is forgotten here.
+    package func meetGuest(_ address: String) throws -> Peer {
+        try exclusively {
+            try transaction { database in
+                try Self.deletePeers(database, where: "name = url")
+                return try insertPeer(database, address, address)
+            }
+        }
+    }
+
+    /// Forgets the places that were met once.
+    package func forgetGuests() throws {
+        try exclusively {
+            try transaction { try Self.deletePeers($0, where: "name = url") }
         }
     }
 
@@ -73,17 +99,23 @@ extension Replica {
     package func removePeer(_ name: String, dryRun: Bool = false) throws {
         try exclusively {
             try transaction(dryRun: dryRun) { database in
-                guard
-                    let id = try Int64.fetchOne(
-                        database, sql: "SELECT id FROM peer WHERE name = ?", arguments: [name])
-                else { throw ReplicationFailure.noPeer(name: name) }
-                try database.execute(sql: "DELETE FROM peer WHERE id = ?", arguments: [id])
-                for table in ["peer_segment", "peer_position", "peer_device"] {
-                    try database.execute(
-                        sql: "DELETE FROM \(table) WHERE peer = ?", arguments: [id])
+                try Self.deletePeers(database, where: "name = ?", [name])
+                guard database.changesCount > 0 else {
+                    throw ReplicationFailure.noPeer(name: name)
                 }
             }
         }
+    }
+
+    private static func deletePeers(
+        _ database: Database, where condition: String, _ arguments: StatementArguments = []
+    ) throws {
+        for table in ["peer_segment", "peer_position", "peer_device"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE peer IN (SELECT id FROM peer WHERE \(condition))",
+                arguments: arguments)
+        }
+        try database.execute(sql: "DELETE FROM peer WHERE \(condition)", arguments: arguments)
     }
 
     /// The name of this device, as given when the books were made or joined.

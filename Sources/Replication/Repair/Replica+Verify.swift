@@ -13,7 +13,7 @@ package struct Finding: Hashable, Sendable {
         case integrity
         /// A held segment is not signed by its sealer, does not open, or does not chain.
         case segment
-        /// The tables do not give the digest that is carried along.
+        /// The tables do not give the digest that is carried along, or do not show what they hold.
         case tables
         /// A rebuild from the segments gives another digest.
         case rebuild
@@ -52,33 +52,69 @@ extension Replica {
         }
     }
 
-    private func verify(_ copy: DatabaseQueue) throws -> Audit {
-        var findings: [Finding] = []
-        let before = try copy.write { database -> (rows: Int, stored: Convergence.Digest) in
-            for problem in try String.fetchAll(database, sql: "PRAGMA integrity_check")
-            where problem != "ok" {
-                findings.append(Finding(kind: .integrity, detail: problem))
-            }
-            let merger = try Merger(database, schema, .live)
-            var count = 0
-            do {
-                let (rows, digest) = try merger.recomputedDigest()
-                count = rows
-                if digest != merger.digest {
-                    findings.append(
-                        Finding(kind: .tables, detail: "\(merger.digest.text) \(digest.text)"))
-                }
-            } catch ReplicationFailure.damaged(_, let detail) {
-                findings.append(Finding(kind: .tables, detail: detail))
-            }
-            let sealers = try Data.fetchAll(
-                database, sql: "SELECT sealer FROM agreement WHERE agreed = 0 ORDER BY sealer")
-            for sealer in sealers.compactMap({ WriterID(bytes: $0) }) {
-                findings.append(Finding(kind: .divergence, detail: Self.shortName(of: sealer)))
-            }
-            findings += try segmentFindings(database)
-            return (count, merger.digest)
+    /// The parts of an audit that apply no change again: the file, the tables and the history as they
+    /// lie there. Changes nothing and holds no lock.
+    package func inspect() throws -> [Finding] {
+        try named {
+            let copy = try BooksDatabase.memory()
+            try queue.backup(to: copy)
+            return try copy.write { try inspect($0).findings }
         }
+    }
+
+    private struct Inspection {
+        var findings: [Finding] = []
+        var rows = 0
+        var digest = Convergence.Digest()
+    }
+
+    private func inspect(_ database: Database) throws -> Inspection {
+        var result = Inspection()
+        for problem in try String.fetchAll(database, sql: "PRAGMA integrity_check")
+        where problem != "ok" {
+            result.findings.append(Finding(kind: .integrity, detail: problem))
+        }
+        let merger = try Merger(database, schema, .live)
+        result.digest = merger.digest
+        do {
+            let (rows, digest) = try merger.recomputedDigest()
+            result.rows = rows
+            if digest != merger.digest {
+                result.findings.append(
+                    Finding(kind: .tables, detail: "\(merger.digest.text) \(digest.text)"))
+            }
+        } catch ReplicationFailure.damaged(_, let detail) {
+            result.findings.append(Finding(kind: .tables, detail: detail))
+        }
+        let sealers = try Data.fetchAll(
+            database, sql: "SELECT sealer FROM agreement WHERE agreed = 0 ORDER BY sealer")
+        for sealer in sealers.compactMap({ WriterID(bytes: $0) }) {
+            result.findings.append(Finding(kind: .divergence, detail: Self.shortName(of: sealer)))
+        }
+        result.findings += try segmentFindings(database) + unsealedFindings(database)
+        return result
+    }
+
+    /// What the declared tables show, as far as it follows from the changes: one hash for each table.
+    private func shown(_ database: Database) throws -> [String: [UInt8]] {
+        var result: [String: [UInt8]] = [:]
+        let tables = schema.tables.map { ($0.name, ["id", "hidden"] + $0.fields.map(\.name)) }
+        for (table, columns) in tables + [("conflict", ["tbl", "id"])] {
+            let list = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+            var hash = SHA256()
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT \(list) FROM \"\(table)\" ORDER BY id")
+            while let row = try rows.next() {
+                hash.update(data: Array("\(row.databaseValues)".utf8))
+            }
+            result[table] = Array(hash.finalize())
+        }
+        return result
+    }
+
+    private func verify(_ copy: DatabaseQueue) throws -> Audit {
+        let (before, shownBefore) = try copy.write { (try inspect($0), try shown($0)) }
+        var findings = before.findings
         let scratch = Replica(
             queue: copy, key: key, schema: schema, environment: environment,
             vault: MemoryWriterVault(), path: path, lock: nil)
@@ -86,17 +122,23 @@ extension Replica {
         do {
             let rebuilt = try scratch.rebuild()
             report = rebuilt
-            if rebuilt.digestAfter != before.stored.text {
+            if rebuilt.digestAfter != before.digest.text {
                 findings.append(
                     Finding(
-                        kind: .rebuild, detail: "\(before.stored.text) \(rebuilt.digestAfter)"))
+                        kind: .rebuild, detail: "\(before.digest.text) \(rebuilt.digestAfter)"))
+            }
+            let after = try copy.read { try shown($0) }
+            let changed = after.filter { shownBefore[$0.key] != $0.value }.keys.sorted()
+            if !changed.isEmpty, !findings.contains(where: { $0.kind == .tables }) {
+                findings.append(
+                    Finding(kind: .tables, detail: changed.joined(separator: " ")))
             }
         } catch ReplicationFailure.damaged(_, let detail) {
             findings.append(Finding(kind: .rebuild, detail: detail))
         }
         return Audit(
             segments: report?.segments ?? 0, changes: report?.changes ?? 0, rows: before.rows,
-            digest: before.stored.text, findings: findings)
+            digest: before.digest.text, findings: findings)
     }
 
     private func segmentFindings(_ database: Database) throws -> [Finding] {
@@ -115,7 +157,7 @@ extension Replica {
                     ?? false
                 let opens = segment.map { (try? seal.open($0)) != nil } ?? false
                 if !isSound || !opens {
-                    findings.append(Finding(kind: .segment, detail: "segment \(place)"))
+                    findings.append(Finding(kind: .segment, detail: "Segment \(place)"))
                 }
             }
             if rows.count < 64 { return findings }
@@ -123,16 +165,32 @@ extension Replica {
     }
 }
 
+extension Replica {
+    /// Unsealed changes whose bytes are not those that got the id.
+    private func unsealedFindings(_ database: Database) throws -> [Finding] {
+        let chain = ChangeChain(key)
+        return try Row.fetchAll(
+            database, sql: "SELECT previous, id, line, number FROM unsealed ORDER BY seq"
+        ).compactMap { row in
+            let id = ChangeID(bytes: row.bytes(0)).map { chain.id(of: row.bytes(2), after: $0) }
+            guard let id, id.bytes == row.bytes(1) else {
+                return Finding(kind: .segment, detail: "Unsealed change \(row.integer(3))")
+            }
+            return nil
+        }
+    }
+}
+
 extension Merger {
-    /// The digest as the tables' present contents give it, with the number of rows.
+    /// The digest as the tables' present contents give it, with the number of rows. Throws
+    /// ``ReplicationFailure/damaged(path:detail:)`` for a row whose columns or hash do not belong to
+    /// its state.
     func recomputedDigest() throws -> (rows: Int, digest: Convergence.Digest) {
         var digest = Convergence.Digest()
         var count = 0
         var places: [(String, String)] = []
         for table in schema.tables {
-            places += try String.fetchAll(
-                database, sql: "SELECT id FROM \(tables(table.name))"
-            ).map { (table.name, $0) }
+            places += try checkedRows(of: table).map { (table.name, $0) }
         }
         places += try Row.fetchAll(database, sql: "SELECT tbl, id FROM \(tables("other"))")
             .map { ($0.text(0), $0.text(1)) }
@@ -140,14 +198,44 @@ extension Merger {
             guard let row = RowID(id) else {
                 throw ReplicationFailure.damaged(path: "", detail: "\(table) \(id)")
             }
-            let state = try rows.state(table, row)
+            let (state, hash) = try rows.stored(table, row)
             var canonical: [UInt8] = []
             state.appendCanonical(
                 table: Array(table.utf8), row: row, fields: rows.names.all, writers: writers.names,
                 to: &canonical)
-            SHA256.hash(data: canonical).withUnsafeBytes { digest.add($0) }
+            let computed = SHA256.hash(data: canonical)
+            // A hash that is not the row's would stay in the sum when the row changes.
+            guard computed.elementsEqual(hash) else {
+                throw ReplicationFailure.damaged(path: "", detail: "\(table) \(id)")
+            }
+            computed.withUnsafeBytes { digest.add($0) }
             count += 1
         }
         return (count, digest)
+    }
+
+    /// The ids of a table's rows, whose counters and visibility are what their states give: what
+    /// stands in those columns is no part of the digest.
+    private func checkedRows(of table: Table) throws -> [String] {
+        let counters = table.fields.filter { $0.kind == .counter }.map(\.name)
+        let list = counters.map { ", \"\($0)\"" }.joined()
+        let found = try Row.fetchAll(
+            database, sql: "SELECT id, hidden\(list) FROM \(tables(table.name))")
+        return try found.map { row in
+            let id = row.text(0)
+            guard let rowID = RowID(id) else { return id }
+            let state = try rows.state(table.name, rowID)
+            let isFrozen = rowID.kind == .frozen
+            var isRight = row.optionalInteger(1) == (state.isVisible(isFrozen: isFrozen) ? 0 : 1)
+            for (position, counter) in counters.enumerated() {
+                let sum = isFrozen ? nil : state.sum(try rows.fieldIndex(counter))
+                let shown: DatabaseValue = row[position + 2]
+                isRight = isRight && shown == sum.databaseValue
+            }
+            guard isRight else {
+                throw ReplicationFailure.damaged(path: "", detail: "\(table.name) \(id)")
+            }
+            return id
+        }
     }
 }

@@ -99,7 +99,7 @@ enum BooksDatabase {
         case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM: .readOnly(path: path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged(path: path, detail: message)
         case SQLITE_BUSY, SQLITE_LOCKED:
-            .locked(path: path, seconds: WriteLock.patienceSeconds)
+            .locked(path: path, seconds: WriteLock.patienceSeconds, holder: nil)
         default: .database(code: code, message: message)
         }
     }

@@ -52,9 +52,10 @@ final class WriteLock: Sendable {
     /// Throws ``ReplicationFailure/locked(path:seconds:)`` when the lock did not become free in time.
     func hold<Result>(_ body: () throws -> Result) throws -> Result {
         let deadline = DispatchTime.now() + .seconds(Self.patienceSeconds)
-        try take(turnstile, until: deadline, Self.patienceSeconds)
+        // Who stands at the turnstile waits for the same one.
+        try take(turnstile, until: deadline, Self.patienceSeconds, held: lock)
         do {
-            try take(lock, until: deadline, Self.patienceSeconds)
+            try take(lock, until: deadline, Self.patienceSeconds, held: lock)
         } catch {
             flock(turnstile, LOCK_UN)
             throw error
@@ -67,19 +68,23 @@ final class WriteLock: Sendable {
     /// Runs `body`, a rebuild, while no other rebuild of these books runs.
     func holdForRebuild<Result>(_ body: () throws -> Result) throws -> Result {
         let patience = Self.rebuildPatienceSeconds
-        try take(rebuilding, until: DispatchTime.now() + .seconds(patience), patience)
+        let deadline = DispatchTime.now() + .seconds(patience)
+        try take(rebuilding, until: deadline, patience, held: rebuilding)
         defer { flock(rebuilding, LOCK_UN) }
         return try body()
     }
 
-    private func take(_ descriptor: Int32, until deadline: DispatchTime, _ patience: Int) throws {
+    private func take(
+        _ descriptor: Int32, until deadline: DispatchTime, _ patience: Int, held: Int32
+    ) throws {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw ReplicationFailure.file(path: path, errno: errno)
             }
             if errno == EINTR { continue }
             guard wait(for: descriptor, until: deadline) else {
-                throw ReplicationFailure.locked(path: path, seconds: patience)
+                throw ReplicationFailure.locked(
+                    path: path, seconds: patience, holder: LockHolder.process(of: held))
             }
             return
         }

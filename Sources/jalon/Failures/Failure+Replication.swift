@@ -56,11 +56,8 @@ extension Failure {
 
     private static func files(_ failure: ReplicationFailure) -> Failure? {
         switch failure {
-        case .locked(let path, let seconds):
-            Failure(
-                "the books in \(path) are busy; nothing was changed.",
-                why: "another jalon has been writing for more than \(seconds) seconds",
-                tries: ["try again", "ps -C jalon shows who it is"], status: .failed)
+        case .locked(let path, let seconds, let holder):
+            busy(path, seconds, holder)
         case .file(let path, let code):
             Failure(
                 "\(path) cannot be used: \(SystemError.text(code)).",
@@ -83,6 +80,15 @@ extension Failure {
         case .sealing(let failure): Failure(failure)
         default: nil
         }
+    }
+
+    private static func busy(_ path: String, _ seconds: Int, _ holder: Int32?) -> Failure {
+        let who = holder.map { "process \($0)" } ?? "another jalon"
+        let list = holder.map { "ps \($0)" } ?? "ps -C jalon"
+        return Failure(
+            "the books in \(path) are busy; nothing was changed.",
+            why: "\(who) has been writing for more than \(seconds) seconds",
+            tries: ["try again", "\(list) shows what it is"], status: .failed)
     }
 
     private static func rows(_ failure: ReplicationFailure) -> Failure? {

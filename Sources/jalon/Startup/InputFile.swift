@@ -7,6 +7,13 @@ enum InputFile {
     /// Refuses more than `limit` bytes, NUL and bytes that are no UTF-8.
     static func bytes(_ path: String, limit: Int, what: String) throws(Failure) -> [UInt8] {
         if path == "-" { return Array(try Streams.input(limit: limit, what: what).utf8) }
+        let bytes = try anyBytes(path, limit: limit, what: what)
+        _ = try PlainInput.text(bytes, from: path)
+        return bytes
+    }
+
+    /// The bytes of a file whatever they are; refuses more than `limit`.
+    static func anyBytes(_ path: String, limit: Int, what: String) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
@@ -23,7 +30,6 @@ enum InputFile {
                 "\(path) is too large for \(what).", why: "at most \(limit) bytes are read",
                 status: .badInput)
         }
-        _ = try PlainInput.text(bytes, from: path)
         return bytes
     }
 

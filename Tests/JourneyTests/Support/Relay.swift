@@ -12,10 +12,12 @@ final class Relay {
     private var reading: Int32 = -1
 
     private let isOpen: Bool
+    private let quota: String
 
-    /// A relay that takes any books, or only those that are enrolled.
-    init(isOpen: Bool = true) {
+    /// A relay that takes any books, or only those that are enrolled; and how much of them.
+    init(isOpen: Bool = true, quota: String = "1G") {
         self.isOpen = isOpen
+        self.quota = quota
         data = Files.temporary()
         start()
     }
@@ -34,7 +36,7 @@ final class Relay {
         let words =
             [
                 Program.relay, "serve", "--data", data + "/relay", "--secret", data + "/secret",
-                "--listen", "127.0.0.1:" + port,
+                "--listen", "127.0.0.1:" + port, "--quota", quota,
             ] + (isOpen ? ["--open"] : [])
         let variables = ["HOME": data, "PATH": "/usr/bin:/bin", "XDG_STATE_HOME": data + "/state"]
         process = Program.start(

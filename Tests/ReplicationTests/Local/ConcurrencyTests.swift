@@ -1,5 +1,6 @@
 import Convergence
 import Dispatch
+import Glibc
 import Replication
 import Synchronization
 import TestSupport
@@ -38,6 +39,19 @@ import Wire
         #expect(status.writers.count == 1)
         #expect(status.writers.first?.number == 201)
         #expect(try replica.verify().findings.isEmpty)
+    }
+
+    @Test func `who waits in vain is told which process writes`() throws {
+        let folder = try BooksFolder()
+        try folder.create().write { try $0.put("thing", Self.row, ["f": 1]) }
+        let held = Glibc.open(folder.file(".lock"), O_RDWR)
+        #expect(held >= 0 && flock(held, LOCK_EX) == 0)
+        let path = folder.path + "/books"
+        #expect(throws: ReplicationFailure.locked(path: path, seconds: 5, holder: getpid())) {
+            try folder.open().write { try $0.put("thing", Self.row, ["f": 2]) }
+        }
+        close(held)
+        try folder.open().write { try $0.put("thing", Self.row, ["f": 2]) }
     }
 
     @Test func `eight programs that make books in one folder make them once`() throws {

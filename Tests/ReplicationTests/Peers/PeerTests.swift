@@ -5,6 +5,23 @@ import Testing
 import Wire
 
 @Suite struct PeerTests {
+    @Test func `a place that is met once is no peer, and a meeting cut off leaves none`() throws {
+        let fleet = try Fleet(devices: 1, seed: 9)
+        let replica = fleet.devices[0].replica
+        try replica.addPeer("stick", "/media/stick")
+        // The first one was cut off: nobody forgot it.
+        for place in ["/media/a", "/media/b"] {
+            let guest = try replica.meetGuest(place)
+            #expect(guest.address == place)
+            #expect(try replica.peer(place)?.id == guest.id)
+            #expect(try replica.peers().map(\.name) == ["stick"])
+        }
+        #expect(try replica.peer("/media/a") == nil)
+        try replica.forgetGuests()
+        #expect(try replica.peer("/media/b") == nil)
+        #expect(try replica.peers().map(\.name) == ["stick"])
+    }
+
     @Test func `what came from a peer that was forgotten is offered to the next one`() throws {
         let fleet = try Fleet(devices: 2, seed: 8)
         try fleet.put(0, History.rows[0], ["f": 1])

@@ -59,6 +59,8 @@ import Wire
         "UPDATE thing SET state = NULL || 1 WHERE 0", "DELETE FROM line WHERE rowid = 1",
         "UPDATE thing SET id = 'nonsense' WHERE rowid = 1",
         "UPDATE merge SET value = zeroblob(32) WHERE key = 'digest'",
+        "UPDATE thing SET c = c + 1 WHERE rowid = 1", "UPDATE line SET hidden = 1 WHERE rowid = 2",
+        "UPDATE line SET state = x'00' || substr(state, 2) WHERE rowid = 2",
     ])
     func `tables that were changed behind the engine's back are found and mended`(sql: String)
         throws
@@ -70,6 +72,7 @@ import Wire
         let isHarmless = sql.hasSuffix("WHERE 0")
         let kinds = Set(try replica.verify().findings.map(\.kind))
         #expect(kinds.contains(.tables) == !isHarmless, "\(kinds)")
+        #expect(try replica.inspect().contains { $0.kind == .tables } == !isHarmless)
         _ = try replica.rebuild()
         #expect(try replica.verify().findings == [])
         #expect(try replica.status().digest == digest)

@@ -15,7 +15,8 @@ struct Doctor: LocalCommand {
         let replica = try session.replica()
         let status = try replica.status()
         var diagnoses = try FolderCheck(folder: session.places.books, isMending: fix).diagnoses()
-        diagnoses += try replica.read { try Self.ofDatabase($0) + Self.ofBusiness($0) }
+        diagnoses += try Self.ofTables(replica)
+        diagnoses += try replica.read { try Self.ofBusiness($0) }
         diagnoses += Self.ofReplica(status)
         diagnoses += Self.ofClocks(status, now: Machine.milliseconds)
         let found = diagnoses
@@ -33,12 +34,13 @@ struct Doctor: LocalCommand {
         }
     }
 
-    private static func ofDatabase(_ books: Reading) throws -> [Diagnosis] {
-        try books.rows("PRAGMA quick_check").compactMap { record in
-            guard let problem = record.text("quick_check"), problem != "ok" else { return nil }
-            return Diagnosis(
-                code: "database", what: "The database file is damaged: \(problem).",
-                command: "jalon rebuild, then jalon sync")
+    /// The file, the tables and the history as they lie there; `jalon verify` also applies every
+    /// change again. Divergence is told with what else the status knows of other devices.
+    private static func ofTables(_ replica: Replica) throws -> [Diagnosis] {
+        try replica.inspect().filter { $0.kind != .divergence }.map { finding in
+            Diagnosis(
+                code: finding.kind == .integrity ? "database" : finding.kind.rawValue,
+                what: finding.words, command: "jalon rebuild, then jalon sync")
         }
     }
 

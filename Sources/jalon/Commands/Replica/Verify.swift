@@ -41,8 +41,8 @@ extension Replication.Finding {
     var words: String {
         switch kind {
         case .integrity: "The database file is damaged: \(detail)."
-        case .segment: "A sealed \(detail) is damaged; another device or relay has a good copy."
-        case .tables: "The tables do not give the digest they carry: \(detail)."
+        case .segment: "\(detail) is damaged; if it was sent, another device has a good copy."
+        case .tables: "The tables do not show what they hold: \(detail)."
         case .rebuild: "The tables are not what the changes say: \(detail)."
         case .divergence: "Device \(detail) had other books at the same version."
         }

@@ -127,14 +127,23 @@ struct Meeting {
         if case .readOnly = hindrance {
             page.line("Nothing was written to \(name): \(peer.address) can only be read.", .warning)
         }
-        for refusal in report.refusals {
-            page.line("\(name) did not take a parcel: \(refusal.code.rawValue).", .warning)
+        for (code, refusals) in refusalsByCode {
+            page.line(
+                "\(name) did not take \(Self.count(refusals.count, "parcel")): \(code).", .warning)
         }
     }
 
-    /// What is to be told as a failure. A folder that can only be read was read.
+    private var refusalsByCode: [(code: String, refusals: [Refusal])] {
+        Dictionary(grouping: report.refusals, by: \.code.rawValue)
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// What is to be told as a failure: what was written here and did not get there. A folder that
+    /// can only be read was read.
     var failure: Failure? {
-        guard let hindrance else { return nil }
+        guard let hindrance else {
+            return report.refusals.first.map { Failure(SyncFailure.refused($0)) }
+        }
         if case .readOnly = hindrance { return nil }
         return Failure(hindrance)
     }

@@ -54,14 +54,14 @@ struct Sync: NetworkCommand {
         if let peer = known.first(where: { $0.address == address }) {
             return try await meet(replica, [peer], session)
         }
-        let guest = try replica.addPeer(address, address)
+        let guest = try replica.meetGuest(address)
         do {
             let answer = try await meet(replica, [guest], session)
-            try replica.removePeer(address)
+            try replica.forgetGuests()
             session.output.notice("To keep this place: jalon peer add NAME \(address)")
             return answer
         } catch {
-            try? replica.removePeer(address)
+            try? replica.forgetGuests()
             throw error
         }
     }
