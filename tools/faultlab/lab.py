@@ -47,6 +47,7 @@ class Lab:
         self._options = options
         self._count = itertools.count()
         self._closing: list[Callable[[], None]] = []
+        self._notes: list[str] = []
 
     def __enter__(self):
         place = os.environ.get("TMPDIR")
@@ -88,6 +89,10 @@ class Lab:
         """Says that a part of the present experiment cannot be done here."""
         self._tally.skip(reason)
 
+    def note(self, text: str) -> None:
+        """A figure to be printed under the experiment's line."""
+        self._notes.append(text)
+
     # Running
 
     def hold(self, name: str, module) -> bool:
@@ -107,6 +112,9 @@ class Lab:
         if tally.skipped:
             result += f", {len(tally.skipped)} skipped"
         print(f"{name:<12} {tally.points:>8} cases  {result:<10} {seconds:8.1f} s", flush=True)
+        for note in self._notes:
+            print(f"  {note}", flush=True)
+        self._notes = []
         for reason in sorted(set(tally.skipped))[:self._shown]:
             print(f"  skipped: {reason}", flush=True)
         for case, message in tally.failures[:self._shown]:

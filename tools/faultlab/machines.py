@@ -137,11 +137,13 @@ def state_name(books: str) -> str:
 class Relay:
     """A relay on a free port of this machine."""
 
-    def __init__(self, lab: Lab, home: str, *words: str):
+    def __init__(self, lab: Lab, home: str, *words: str, under: list[str] = ()):
         self.lab = lab
         self.home = home
         self.data = home + "/relay"
         self.words = words
+        self.under = under
+        self.host = "127.0.0.1"
         self.port = "0"
         self.process = None
         os.makedirs(home, exist_ok=True)
@@ -152,8 +154,8 @@ class Relay:
                "SWIFT_BACKTRACE": "enable=no"}
         log = open(self.home + "/relay.log", "ab")
         self.process = subprocess.Popen(
-            [*under, self.lab.relay, "serve", "--data", self.data, "--secret",
-             self.home + "/secret", "--listen", "127.0.0.1:" + self.port, "--open", *self.words],
+            [*(under or self.under), self.lab.relay, "serve", "--data", self.data, "--secret",
+             self.home + "/secret", "--listen", f"{self.host}:{self.port}", "--open", *self.words],
             env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             start_new_session=True)
         log.close()
@@ -170,7 +172,7 @@ class Relay:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def stop(self, how=signal.SIGTERM) -> None:
         if self.process:

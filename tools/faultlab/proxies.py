@@ -127,8 +127,8 @@ def hang_up(one, resets: bool) -> None:
     try:
         if resets:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            one.shutdown(socket.SHUT_RDWR)
+        # A thread that still reads would keep the socket open.
+        one.shutdown(socket.SHUT_RD if resets else socket.SHUT_RDWR)
     except OSError:
         pass
     one.close()
