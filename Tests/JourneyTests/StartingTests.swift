@@ -42,6 +42,19 @@ struct `Starting` {
         #expect(open.out == "")
     }
 
+    @Test func `a join that was cut off before its relays were named is finished by another`() {
+        let device = Device.withBooks()
+        for name in ["team", "home"] { device.does("peer", "add", name, "http://\(name).example") }
+        let invitation = device.run(["invite"]).lastLine
+        let phone = Device("phone")
+        phone.does("join", "-", input: invitation)
+        // As it stood between two commits.
+        phone.does("peer", "remove", "home")
+        phone.does("join", "-", input: invitation)
+        #expect(phone.json("peer", "list").values.map { $0["name"] } == ["home", "team"])
+        phone.fails(["join", "-"], exit: 1, says: "there are books in", input: invitation)
+    }
+
     @Test func `a second init and a join over books change nothing`() {
         let device = Device.withBooks()
         let before = device.json("status")["digest"]

@@ -44,7 +44,7 @@ def _at_every_call(lab: Lab, command: Command):
                   for call, n in calls(folder + "/trace", after=stage.device.books)
                   for error in ("ENOSPC", "EIO")
                   if call in WRITING and not (error == "ENOSPC" and call in READING)]
-    for call, n, error in lab.sample(points, 3, command.name):
+    for call, n, error in lab.sample(points, 1, command.name):
         yield Case(
             f"{command.name}.{error}.{call}.{n}",
             lambda folder, call=call, n=n, error=error: _failed(
@@ -108,11 +108,11 @@ def used(*folders: str) -> int:
 
 def _sizes(lab: Lab):
     steps = [4096 * step for step in range(1, 129)]
-    for free in lab.sample(steps, 6, "sizes"):
+    for free in lab.sample(steps, 3, "sizes"):
         yield Case(f"books.{free}", lambda folder, free=free: _books_on(lab, folder, free))
-    for free in lab.sample(steps[::4], 3, "stick sizes"):
+    for free in lab.sample(steps[::4], 1, "stick sizes"):
         yield Case(f"stick.{free}", lambda folder, free=free: _stick_on(lab, folder, free))
-    for free in lab.sample(steps[::4], 3, "relay sizes"):
+    for free in lab.sample(steps[::4], 1, "relay sizes"):
         yield Case(f"relay.{free}", lambda folder, free=free: _relay_on(lab, folder, free))
 
 

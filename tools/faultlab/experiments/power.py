@@ -66,7 +66,7 @@ def _of_device(lab: Lab):
         record += [step for step in steps(home + "/trace", home)
                    if step.path.startswith(("laptop", "stick"))]
         marks.append((len(record), facts(device, home + "/facts"), words[0]))
-    for case, done, image in _images(lab, "device", record, 60):
+    for case, done, image in _images(lab, "device", record, 20):
         yield Case(case, lambda folder, done=done, image=image: _device_lost(
             lab, folder, image, marks, done))
 
@@ -116,7 +116,7 @@ def _of_relay(lab: Lab):
         acknowledged.append((time.time(), f"Pushed {number}"))
     relay.stop()
     record = [step for step in steps(home + "/trace", home) if step.path.startswith("relayhome")]
-    for case, done, image in _images(lab, "relay", record, 16):
+    for case, done, image in _images(lab, "relay", record, 4):
         # What was acknowledged before this step began.
         at = record[done].at if done < len(record) else time.time()
         names = [name for when, name in acknowledged if when < at]

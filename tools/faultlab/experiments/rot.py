@@ -26,7 +26,7 @@ def cases(lab: Lab):
     truth = [device.json(*words) for words in LOOKS]
     digest = device.json("status")["digest"]
     rot = Rot(lab, device, stick, truth, digest)
-    for number in range(1000 if lab.is_whole else 3):
+    for number in range(1000 if lab.is_whole else 2):
         name = f"flips.{number}"
         yield Case(name, lambda folder, name=name: rot.flips(folder, name))
 

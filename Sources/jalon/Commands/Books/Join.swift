@@ -38,10 +38,8 @@ struct Join: LocalCommand {
         if writing.dryRun {
             session.output.notice("Nothing was written: this was a dry run.")
         } else {
-            let replica = try Replica.join(
-                secret: entry.secret, session.places, schema: BillingSchema.schema,
-                environment: .system, device: device)
-            for relay in entry.relays {
+            let replica = try join(entry, session, device)
+            for relay in entry.relays where try replica.peer(relay.name) == nil {
                 try replica.addPeer(relay.name, relay.address)
             }
         }
@@ -51,6 +49,21 @@ struct Join: LocalCommand {
                     + " in \(session.places.books) as “\(device)”.")
             page.line(
                 entry.relays.isEmpty ? "Next: jalon peer add NAME URL" : "Next: jalon sync", .faint)
+        }
+    }
+
+    /// An empty replica; or the one whose joining was cut off before all its relays were named.
+    private func join(_ entry: Entry, _ session: Session, _ device: String) throws -> Replica {
+        do {
+            return try Replica.join(
+                secret: entry.secret, session.places, schema: BillingSchema.schema,
+                environment: .system, device: device)
+        } catch ReplicationFailure.booksExist(let path) {
+            let replica = try session.replica(for: .writing)
+            guard replica.key.secret == entry.secret, try replica.status().writers.isEmpty,
+                try replica.peers().count < entry.relays.count
+            else { throw ReplicationFailure.booksExist(path: path) }
+            return replica
         }
     }
 
