@@ -38,6 +38,38 @@ extension Replica {
             lock: nil)
     }
 
+    /// A replica over a database of the caller's own, which is made when it is empty: for simulations
+    /// of disks. `address` is a path or a URI that SQLite understands; one replica at a time has it
+    /// open. `checkpointPages` is how many pages the log of writes may hold.
+    package static func simulated(
+        at address: String, secret: [UInt8], schema: Schema, environment: Environment,
+        vault: any WriterVault, device: String, checkpointPages: Int
+    ) throws -> Replica {
+        guard let key = BooksKey(secret: secret) else {
+            throw ReplicationFailure.keyMissing(path: "")
+        }
+        do {
+            let queue = try BooksDatabase.writer(address)
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+                let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+                guard count == 0 else { return }
+                try database.inTransaction(.immediate) {
+                    try lay(out: database, key, schema, device: device, secret: nil)
+                    return .commit
+                }
+            }
+            let replica = Replica(
+                queue: queue, key: key, schema: schema, environment: environment, vault: vault,
+                path: "", lock: nil)
+            try replica.rebuildIfNeeded()
+            try replica.retrySetAside()
+            return replica
+        } catch {
+            throw BooksDatabase.failure(error, "")
+        }
+    }
+
     /// A copy of this replica in memory, as a copied folder would be: with another vault, and opened
     /// by a program of another schema if one is given.
     package func duplicate(

@@ -297,13 +297,24 @@ class Mailbox:
         later = self.segments[start:]
         reached = start
         going = self._fitting([s for s in later if s.hash not in came])
+        own: list[bytes] = []
         for segment in later:
-            if segment.hash not in came:
+            if segment.hash in came:
+                own.append(segment.hash)
+            else:
                 if not going:
                     break
+                yield from self._own(own)
+                own = []
                 yield going.pop(0).line()
             reached += 1
+        yield from self._own(own)
         yield End(reached, self.marks[reached], reached < len(self.segments)).line()
+
+    @staticmethod
+    def _own(hashes: list[bytes]) -> Iterable[bytes]:
+        for start in range(0, len(hashes), MOST_HASHES_OF_A_LINE):
+            yield Hashes("have", tuple(hashes[start : start + MOST_HASHES_OF_A_LINE])).line()
 
     def _fitting(self, segments: list[Segment]) -> list[Segment]:
         total, fitting = 0, []
@@ -369,14 +380,18 @@ class Client:
         self.received: set[bytes] = set()
         self.unread: set[bytes] = set()
         self.comparing = self.cut_short = self.changed = self.doubtful = self.singly = False
+        self.incomplete = self.suspected = self.must_compare = False
         self.more = False
         self.requests = 0
 
     def request(self) -> bytes | None:
         """The next request's bytes, or None when the conversation is over."""
-        if self.requests and not (self.more or self.outgoing or self.wanted):
+        if self.requests and not (
+                self.more or self.must_compare or self.outgoing or self.wanted):
             return None
         self.requests += 1
+        if self.must_compare:
+            self.reached, self.must_compare = NOWHERE_THAT_IS, False
         alone = self.singly and bool(self.outgoing)
         self.in_flight = [self.outgoing.pop(0)] if alone else self._take_outgoing()
         self.asked = [] if alone else self.wanted[:MOST_WANTED]
@@ -403,6 +418,9 @@ class Client:
         nameless: list[Refusal] = []
         inventory: list[bytes] = []
         batch: list[Segment] = []
+        sent = {segment.hash for segment in self.in_flight}
+        came: set[bytes] = set()
+        shown = self.reached.mark if self.reached else ZERO
         for line in split_lines(data):
             if end:
                 raise self._over(batch, "peer")
@@ -415,22 +433,35 @@ class Client:
                 continue
             if isinstance(meaning, Welcome) and not welcome:
                 welcome = meaning
+                if not welcome.matches:
+                    shown = ZERO
             elif isinstance(meaning, OtherVersion) and meaning.kind == "welcome":
                 raise self._over(batch, "version")
-            elif isinstance(meaning, Refusal) and meaning.hash is not None:
+            elif isinstance(meaning, Refusal) and meaning.hash in sent:
                 refused[meaning.hash] = meaning
                 if meaning.kind == "later":
                     self.outgoing, self.cut_short = [], True
-            elif isinstance(meaning, Refusal) and meaning.kind == "never" and self.in_flight:
+            elif isinstance(meaning, Refusal) and self.in_flight and (
+                    meaning.hash or meaning.kind == "never"):
+                # A hash that was not sent is one of a line that was damaged on its way.
                 nameless.append(meaning)
+                if meaning.kind == "later":
+                    self.outgoing, self.cut_short = [], True
             elif isinstance(meaning, Refusal):
                 raise self._over(batch, "refused", meaning)
             elif (isinstance(meaning, Segment) and welcome and welcome.matches
                     and meaning.header.books == self.books):
                 batch.append(meaning)
-            elif (isinstance(meaning, Hashes) and meaning.kind == "have"
-                    and welcome and not welcome.matches):
-                inventory += meaning.hashes
+                if meaning.hash in self.asked and meaning.hash not in came:
+                    came.add(meaning.hash)
+                else:
+                    shown = sha256(shown + meaning.hash)
+            elif isinstance(meaning, Hashes) and meaning.kind == "have" and welcome:
+                for hash in meaning.hashes:
+                    if not welcome.matches or hash in sent:
+                        shown = sha256(shown + hash)
+                if not welcome.matches:
+                    inventory += meaning.hashes
                 if len(inventory) > MOST_INVENTORY:
                     raise self._over(batch, "peer")
             elif isinstance(meaning, End) and welcome:
@@ -440,7 +471,7 @@ class Client:
         if not end:
             raise self._over(batch, "cut")
         self._keep(batch)
-        return self._after_end(welcome, end, refused, nameless, inventory)
+        return self._after_end(welcome, end, refused, nameless, inventory, shown == end.mark)
 
     def _keep(self, batch: list[Segment]) -> None:
         self.arrived = {s.hash for s in batch}
@@ -452,7 +483,7 @@ class Client:
         self._keep(batch)
         return GaveUp(reason, refusal)
 
-    def _after_end(self, welcome, end, refused, nameless, inventory) -> Commit:
+    def _after_end(self, welcome, end, refused, nameless, inventory, adds_up) -> Commit:
         sent = {s.hash for s in self.in_flight}
         rest = [s for s in self.in_flight if s.hash not in refused]
         if not nameless:
@@ -479,6 +510,8 @@ class Client:
             rest = self.wanted[len(self.asked):]
             missing = [h for h in self.asked if h not in arrived]
             self.wanted = (missing if arrived else []) + rest
+            if self.asked and not arrived:
+                self.incomplete = True
             reached = self.reached.position if (
                 self.reached and self.reached.generation == welcome.generation) else 0
             if end.position < reached or end.more and end.position <= reached:
@@ -487,13 +520,17 @@ class Client:
             if self.changed:
                 raise GaveUp("peer")
             self.changed = self.comparing = True
+            self.incomplete = False
             self.settled = set()
             self._compare(inventory, refused)
         self.reached = Standing(welcome.generation, end.position, end.mark)
+        if not adds_up:
+            self.must_compare = not self.changed and not self.suspected
+            self.incomplete = self.suspected = True
         if not (self.wanted or self.outgoing or self.cut_short):
             self.comparing = False
         standing = self.start if self.comparing else self.reached
-        if self.doubtful:
+        if self.doubtful or self.incomplete:
             standing = NOWHERE_THAT_IS
         lasting = {
             h: r.code for h, r in refused.items() if r.kind in ("never", "identity") and h in sent}

@@ -17,6 +17,12 @@ package struct Mailbox: SegmentStore {
         self.id = id
     }
 
+    /// Makes the relay's tables in an empty database, or checks that they are this program's; `path`
+    /// is how failures name it.
+    package static func prepare(_ database: Database, path: String) throws {
+        try Schema.prepare(database, path: path)
+    }
+
     /// Makes the mailbox of books that are not known here.
     package init(
         creating books: BooksID, generation: Generation, at time: Int64, in database: Database

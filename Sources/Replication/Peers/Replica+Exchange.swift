@@ -145,7 +145,8 @@ extension Replica {
                     sql: """
                         SELECT hash, bytes FROM segment
                         WHERE seq > (SELECT sent FROM peer WHERE id = ?1) AND origin IS NOT ?1
-                        AND hash NOT IN (SELECT hash FROM peer_segment WHERE peer = ?1)
+                        AND hash NOT IN (SELECT hash FROM peer_segment
+                            WHERE peer = ?1 AND code NOT LIKE 'unread%')
                         ORDER BY seq
                         """,
                     arguments: [peer.id])
@@ -164,7 +165,8 @@ extension Replica {
                     database,
                     sql: """
                         SELECT hash, bytes FROM segment WHERE hash NOT IN
-                        (SELECT hash FROM peer_segment WHERE peer = ? AND code <> 'held')
+                        (SELECT hash FROM peer_segment
+                            WHERE peer = ? AND code <> 'held' AND code NOT LIKE 'unread%')
                         ORDER BY seq
                         """,
                     arguments: [peer.id])
@@ -245,9 +247,12 @@ extension Replica {
     // MARK: - Keeping score
 
     /// Notes how a conversation stands; to be called after the answer's segments are accepted.
+    ///
+    /// `refused` is what the peer judged by its hash; `unread` what it could not read, which may have
+    /// been damaged on its way and is offered in two more conversations.
     package func settle(
         _ peer: Peer, _ standing: Standing, offered: Offering, settled: Set<SegmentHash>,
-        refused: [Refusal], peerChanged: Bool
+        refused: [Refusal], unread: [Refusal] = [], peerChanged: Bool
     ) throws {
         try exclusively {
             try transaction { database in
@@ -271,8 +276,14 @@ extension Replica {
                     guard let hash = refusal.hash else { continue }
                     try note(hash, refusal.code.rawValue, peer, database)
                 }
-                let forever = Set(
+                var forever = Set(
                     refused.filter { $0.kind == .never || $0.kind == .identity }.compactMap(\.hash))
+                for refusal in unread {
+                    guard let hash = refusal.hash else { continue }
+                    let code = try nextCode(of: refusal, peer, database)
+                    try note(hash, code, peer, database)
+                    if code == refusal.code.rawValue { forever.insert(hash) }
+                }
                 let isAllSettled = offered.segments.allSatisfy {
                     settled.contains($0.hash) || forever.contains($0.hash)
                 }
@@ -288,6 +299,20 @@ extension Replica {
                     for hash in settled { try note(hash, "held", peer, database) }
                 }
             }
+        }
+    }
+
+    /// What to note of a segment that the peer could not read: its refusal the third time.
+    private func nextCode(
+        of refusal: Refusal, _ peer: Peer, _ database: Database
+    ) throws -> String {
+        let known = try String.fetchOne(
+            database, sql: "SELECT code FROM peer_segment WHERE peer = ? AND hash = ?",
+            arguments: [peer.id, refusal.hash.map { Data($0.bytes) }])
+        switch known {
+        case "unread 1": return "unread 2"
+        case "unread 2": return refusal.code.rawValue
+        default: return "unread 1"
         }
     }
 

@@ -51,7 +51,7 @@ package struct ReplicaLedger: SyncLedger {
         guard let offering else { return }
         try replica.settle(
             peer, keepsStanding ? score.standing : .nowhere, offered: offering,
-            settled: score.settled, refused: score.refusals,
+            settled: score.settled, refused: score.refusals, unread: score.unread,
             peerChanged: score.peerChanged && keepsStanding)
     }
 

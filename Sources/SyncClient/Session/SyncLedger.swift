@@ -42,16 +42,20 @@ package struct SyncScore: Hashable, Sendable {
     package let settled: Set<SegmentHash>
     /// What the peer did not take, so far.
     package let refusals: [Refusal]
+    /// What the peer could not read, so far: perhaps only on this way.
+    package let unread: [Refusal]
     /// Whether the peer's mailbox is another than before: what was known of it counts no more.
     package let peerChanged: Bool
 
     /// Makes a score.
     package init(
-        standing: Standing, settled: Set<SegmentHash>, refusals: [Refusal], peerChanged: Bool
+        standing: Standing, settled: Set<SegmentHash>, refusals: [Refusal],
+        unread: [Refusal] = [], peerChanged: Bool
     ) {
         self.standing = standing
         self.settled = settled
         self.refusals = refusals
+        self.unread = unread
         self.peerChanged = peerChanged
     }
 }

@@ -1,5 +1,5 @@
 import Convergence
-package import Wire
+import Wire
 
 /// One conversation from the first line to the last: it moves lines between a ledger and a peer, and
 /// leaves every decision to ``ClientConversation``.
@@ -12,13 +12,6 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// …or of so many bytes.
     package static var batchBytes: Int { 524_288 }
 
-    /// A standing that no mailbox has, so that both sides compare what they hold.
-    package static var doubtful: Standing {
-        Standing(
-            generation: Generation(checked: [UInt8](repeating: 0, count: Generation.byteCount)),
-            position: 0, mark: .origin)
-    }
-
     /// Where segments come from and go to.
     package private(set) var ledger: Ledger
     private let carrier: Carrier
@@ -26,6 +19,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private var report = SyncReport()
     private var batch: [Segment] = []
     private var bytesOfBatch = 0
+    private var unreadTold = 0
 
     /// Prepares a conversation of a ledger over a carrier. `comparing`: both sides list what they
     /// hold, whatever was known before.
@@ -35,7 +29,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         self.ledger = ledger
         self.carrier = carrier
         conversation = ClientConversation(
-            books: ledger.books, standing: comparing ? Self.doubtful : standing, outgoing: offers)
+            books: ledger.books, standing: comparing ? .doubtful : standing, outgoing: offers)
     }
 
     /// Talks until both sides have everything. Throws ``SyncFailure``, or what the ledger throws.
@@ -60,7 +54,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
                     with: try ledger.inventory(), without: try ledger.setAside())
             }
             // What came damaged is still lying there: the next conversation looks for it.
-            try settle(hasDamage ? Self.doubtful : conversation.standing)
+            try settle(hasDamage ? .doubtful : conversation.standing)
         }
         report.peerChanged = conversation.peerChanged
         report.refusals += conversation.unread
@@ -73,10 +67,13 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private var hasDamage: Bool { report.setAside + report.unreadable > 0 }
 
     private mutating func settle(_ standing: Standing) throws {
+        // Each is told once: the ledger counts how often it happens.
+        let unread = Array(conversation.unread.dropFirst(unreadTold))
+        unreadTold = conversation.unread.count
         try ledger.settle(
             SyncScore(
-                standing: standing, settled: conversation.settled,
-                refusals: report.refusals + conversation.unread,
+                standing: standing, settled: conversation.settled, refusals: report.refusals,
+                unread: unread,
                 peerChanged: conversation.peerChanged))
     }
 
@@ -132,9 +129,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         }
         switch event {
         case .none: break
-        case .refused(let refusal):
-            // Which segment it was is found out next.
-            if refusal.hash != nil { report.refusals.append(refusal) }
+        case .refused(let refusal): report.refusals.append(refusal)
         case .segment(let segment):
             batch.append(segment)
             bytesOfBatch += segment.body.count

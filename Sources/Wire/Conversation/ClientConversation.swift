@@ -70,14 +70,25 @@ package struct ClientConversation: Sendable {
     private var isComparing = false
     private var isCutShort = false
     private var isFirst = true
+    /// Whether an answer left something out: what the peer holds is then not known.
+    private var isDoubtful = false
+    /// Whether one did in this conversation.
+    private var hasDoubted = false
+    /// Whether the next request asks for the inventory, because of that.
+    private var mustCompare = false
+    /// The mark of what an answer showed of the mailbox so far.
+    private var shown = Mark.origin
     private let start: Standing
     private var reached: Standing
 
     /// Where the client stands; to be committed after each answer whose segments are.
     ///
     /// Until both sides of a comparison have what they lacked, that is where it stood before: cut
-    /// off there, the next conversation compares again rather than forgetting the rest.
-    package var standing: Standing { isComparing ? start : reached }
+    /// off there, the next conversation compares again rather than forgetting the rest. After an
+    /// answer whose segments do not add up to its mark it is a standing that no mailbox has.
+    package var standing: Standing {
+        isDoubtful ? .doubtful : isComparing ? start : reached
+    }
     /// Segments that the peer holds, as this conversation showed. When ``peerChanged``, what was
     /// known of the peer before counts no more.
     package private(set) var settled: Set<SegmentHash> = []
@@ -104,11 +115,14 @@ package struct ClientConversation: Sendable {
     package mutating func nextRequest() -> Request? {
         guard phase == .talking, inventory == nil else { return nil }
         let hasMore = last?.more ?? false
-        guard isFirst || hasMore || !outgoing.isEmpty || !wanted.isEmpty else {
+        guard isFirst || hasMore || mustCompare || !outgoing.isEmpty || !wanted.isEmpty else {
             phase = .ended
             return nil
         }
         isFirst = false
+        if mustCompare { reached = .doubtful }
+        mustCompare = false
+        shown = reached.mark
         // One segment and nothing else, so that it is known what could not be read.
         let isAlone = isSingly && !outgoing.isEmpty
         inFlight = isAlone ? [outgoing.removeFirst()] : takeOffers()
@@ -143,17 +157,30 @@ package struct ClientConversation: Sendable {
         case .welcome(let generation, let matches):
             guard answered == nil else { throw .order }
             answered = (generation, matches)
+            // An inventory begins at the mailbox's beginning.
+            if !matches { shown = .origin }
             return .none
         case .refused(let refusal):
             try note(refusal)
-            return .refused(refusal)
+            // Under a hash that was not sent it judges nothing that the caller has.
+            let isNamed = refusal.hash.map(refused.contains) ?? false
+            return isNamed ? .refused(refusal) : .none
         case .segment(let segment):
             guard answered?.matches == true else { throw .order }
             guard segment.header.books == books else { throw .books }
-            if asked.contains(segment.hash) { arrived.insert(segment.hash) }
+            // What was asked for comes first, and out of the mailbox's order.
+            if !asked.contains(segment.hash) || !arrived.insert(segment.hash).inserted {
+                shown = shown.following(segment.hash)
+            }
             return .segment(segment)
         case .have(let hashes):
-            guard answered?.matches == false else { throw .order }
+            guard let answered else { throw .order }
+            // In the mailbox itself it stands for what was just sent, and for nothing else.
+            let sent = Set(inFlight.map(\.hash))
+            for hash in hashes where !answered.matches || sent.contains(hash) {
+                shown = shown.following(hash)
+            }
+            guard !answered.matches else { return .none }
             inventory = (inventory ?? []) + hashes
             guard (inventory?.count ?? 0) <= Self.inventoryMax else { throw .limit }
             return .none
@@ -166,9 +193,9 @@ package struct ClientConversation: Sendable {
     }
 
     private mutating func note(_ refusal: Refusal) throws(WireFailure) {
-        if let hash = refusal.hash {
+        if let hash = refusal.hash, inFlight.contains(where: { $0.hash == hash }) {
             refused.insert(hash)
-        } else if refusal.kind == .never, !inFlight.isEmpty {
+        } else if refusal.kind == .never || refusal.hash != nil, !inFlight.isEmpty {
             // The peer could not read which segment it was, so none of this request is settled.
             lineRefusal = lineRefusal ?? refusal
         } else {
@@ -195,10 +222,15 @@ package struct ClientConversation: Sendable {
             stored = []
         }
         if answered.matches {
-            // What did not fit is asked for again; when nothing came, the peer has none of it.
+            // What did not fit is asked for again; when nothing came, the peer does not hand it out.
             let rest = wanted.dropFirst(asked.count)
             let missing = wanted.prefix(asked.count).filter { !arrived.contains($0) }
-            wanted = missing.count < asked.count ? (missing + rest)[...] : rest
+            if !asked.isEmpty, missing.count == asked.count {
+                wanted = rest
+                isDoubtful = true
+            } else {
+                wanted = (missing + rest)[...]
+            }
             let isSame = reached.generation == answered.generation
             let from = isSame ? reached.position : 0
             // A peer that says "more" without going on would be asked for ever.
@@ -209,10 +241,21 @@ package struct ClientConversation: Sendable {
             guard !peerChanged else { throw .restless }
             peerChanged = true
             isComparing = true
+            isDoubtful = false
             inventory = inventory ?? []
         }
         reached = Standing(
             generation: answered.generation, position: last.position, mark: last.mark)
+        judge(last.mark)
+    }
+
+    /// What was shown must add up to the mark: otherwise something was left out, added or damaged on
+    /// its way, and both sides are compared, once in a conversation.
+    private mutating func judge(_ mark: Mark) {
+        guard shown != mark else { return }
+        mustCompare = !peerChanged && !hasDoubted
+        isDoubtful = true
+        hasDoubted = true
     }
 
     /// What was sent is stored; or it is under suspicion, if lines of it could not be read.

@@ -9,6 +9,13 @@ package struct Standing: Hashable, Sendable {
     /// The mark at that position.
     package var mark: Mark
 
+    /// A standing that no mailbox has, so that both sides compare what they hold.
+    package static var doubtful: Standing {
+        Standing(
+            generation: Generation(checked: [UInt8](repeating: 0, count: Generation.byteCount)),
+            position: 0, mark: .origin)
+    }
+
     /// A standing.
     package init(generation: Generation?, position: Int64, mark: Mark) {
         self.generation = generation

@@ -110,10 +110,7 @@ package struct RelayConversation: Sendable {
             let segments = try store.segments(wanted, bytesMax: bytesMax)
             lines.append(contentsOf: segments.map(Line.segment))
         }
-        let (news, end) = try news(from: store, state, bytesMax: bytesMax)
-        lines.append(contentsOf: news.map(Line.segment))
-        lines.append(end)
-        return lines
+        return lines + (try news(from: store, state, bytesMax: bytesMax))
     }
 
     private func standingMatches(
@@ -125,22 +122,40 @@ package struct RelayConversation: Sendable {
         return try store.mark(at: standing.position) == standing.mark
     }
 
-    /// The segments after the client's position that it did not just send, and the last line.
+    /// The mailbox after the client's position: its segments, of those that the client just sent the
+    /// hashes alone, and the last line. So the client sees that nothing is left out.
     private func news(
         from store: some SegmentStore, _ state: MailboxState, bytesMax: Int
-    ) throws -> ([Segment], Line) {
+    ) throws -> [Line] {
         let own = Set(accepted.map(\.hash))
         var position = standing.position
-        var news: [Segment] = []
+        var lines: [Line] = []
+        var isNews = false
         // What the client just sent fills no answer: it is walked over until something else comes.
-        while news.isEmpty, position < state.position {
+        while !isNews, position < state.position {
             let fetched = try store.segments(after: position, bytesMax: bytesMax)
             guard let last = fetched.last else { break }
             position = last.position
-            news = fetched.map(\.segment).filter { !own.contains($0.hash) }
+            for (_, segment) in fetched {
+                if own.contains(segment.hash) {
+                    Self.append(segment.hash, to: &lines)
+                } else {
+                    lines.append(.segment(segment))
+                    isNews = true
+                }
+            }
         }
         let mark = try store.mark(at: position) ?? state.mark
-        let end = Line.end(position: position, mark: mark, more: position < state.position)
-        return (news, end)
+        lines.append(.end(position: position, mark: mark, more: position < state.position))
+        return lines
+    }
+
+    /// Hashes that follow each other share a line, as long as it may grow.
+    private static func append(_ hash: SegmentHash, to lines: inout [Line]) {
+        if case .have(let hashes) = lines.last, hashes.count < Limits.hashesPerLineMax {
+            lines[lines.count - 1] = .have(hashes + [hash])
+        } else {
+            lines.append(.have([hash]))
+        }
     }
 }

@@ -22,6 +22,30 @@ import Wire
         #expect(try replica.peers().map(\.name) == ["stick"])
     }
 
+    @Test func `what a peer could not read is offered to it twice more, and then no longer`() throws
+    {
+        let fleet = try Fleet(devices: 1, seed: 5)
+        try fleet.put(0, History.rows[0], ["f": .integer(1)])
+        let replica = fleet.devices[0].replica
+        try replica.sealChanges()
+        let standing = Standing(
+            generation: Generation(checked: [UInt8](repeating: 1, count: 16)), position: 1,
+            mark: .origin)
+        _ = try replica.addPeer("team", "https://relay.example/")
+        var offered: [Int] = []
+        for _ in 0..<4 {
+            let peer = try some(replica.peer("team"))
+            let offering = try replica.offering(to: peer)
+            offered.append(offering.segments.count)
+            #expect(try replica.inventory(for: peer).count == offering.segments.count)
+            try replica.settle(
+                peer, standing, offered: offering, settled: [], refused: [],
+                unread: offering.segments.map { Refusal(.form, hash: $0.hash) },
+                peerChanged: false)
+        }
+        #expect(offered == [1, 1, 1, 0])
+    }
+
     @Test func `what came from a peer that was forgotten is offered to the next one`() throws {
         let fleet = try Fleet(devices: 2, seed: 8)
         try fleet.put(0, History.rows[0], ["f": 1])

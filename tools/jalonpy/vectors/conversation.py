@@ -343,10 +343,11 @@ def conversations():
     nothing: list[Segment] = []
     s, t = OURS, THEIRS
     later = lambda segment: Refusal("quota", segment.hash)  # noqa: E731
+    have = lambda *segments: Hashes("have", tuple(x.hash for x in segments))  # noqa: E731
     # name, held, start, outgoing, answers, more
     cases = [
         ("an empty mailbox, nothing to send", nothing, None, nothing, [answer(yes, end_of([]))]),
-        ("a first conversation", s[:1], None, s[:1], [answer(yes, end_of(s[:1]))]),
+        ("a first conversation", s[:1], None, s[:1], [answer(yes, have(s[0]), end_of(s[:1]))]),
         ("nothing new", s[:1], standing_of(s[:1]), nothing, [answer(yes, end_of(s[:1]))]),
         ("segments come", nothing, None, nothing, [answer(yes, *t[:2], end_of(t[:2]))]),
         ("more: it asks again from where it is", nothing, None, nothing, [
@@ -354,14 +355,14 @@ def conversations():
             answer(yes, t[1], end_of(t[:2]))]),
         ("sent with more: held by the peer only at the end", s[:1], None, s[:1], [
             answer(yes, t[0], end_of([t[0], t[1], s[0]], more=True, position=1)),
-            answer(yes, t[1], end_of([t[0], t[1], s[0]]))]),
+            answer(yes, t[1], s[0], end_of([t[0], t[1], s[0]]))]),
         ("a wiped mailbox: compare, send and fetch", s[:2], standing_of(s[:2], generation=OTHER_GENERATION),
          nothing, [
              answer(no, Hashes("have", (t[0].hash,)), end_of(t[:1])),
-             answer(yes, t[0], end_of([t[0], *s[:2]]))]),
+             answer(yes, t[0], have(*s[:2]), end_of([t[0], *s[:2]]))]),
         ("an emptied mailbox: everything is sent again", s[:2],
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
-             answer(no, end_of([])), answer(yes, end_of(s[:2]))]),
+             answer(no, end_of([])), answer(yes, have(*s[:2]), end_of(s[:2]))]),
         ("a mailbox that holds the same under another name", s[:2],
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
              answer(no, Hashes("have", tuple(x.hash for x in s[:2])), end_of(s[:2]))]),
@@ -372,28 +373,32 @@ def conversations():
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
              answer(no, Hashes("have", (t[0].hash, t[1].hash)), end_of(t[:2])),
              answer(yes, t[0], end_of(t[:2])), answer(yes, t[1], end_of(t[:2]))]),
-        ("wanted ones that never come are let go", nothing,
+        ("wanted ones that never come are let go, until the next comparison", nothing,
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
              answer(no, Hashes("have", (t[0].hash, t[1].hash)), end_of(t[:2])),
              answer(yes, end_of(t[:2]))]),
         ("the quota: sending ends, receiving goes on", s[:2], None, s[:2], [
-            answer(yes, later(s[1]), t[0], end_of([s[0], t[0]]))]),
+            answer(yes, later(s[1]), have(s[0]), t[0], end_of([s[0], t[0]]))]),
         ("the quota while comparing: it compares again next time", s[:2],
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
-             answer(no, end_of([])), answer(yes, later(s[1]), end_of(s[:1]))]),
+             answer(no, end_of([])), answer(yes, later(s[1]), have(s[0]), end_of(s[:1]))]),
         ("a segment refused for ever", s[:2], None, s[:2], [
-            answer(yes, Refusal("signature", s[0].hash), end_of(s[1:2]))]),
+            answer(yes, Refusal("signature", s[0].hash), have(s[1]), end_of(s[1:2]))]),
+        ("a refusal of a hash that was not sent: a line was damaged on its way", s[:2], None, s[:2], [
+            answer(yes, Refusal("signature", t[0].hash), have(s[1]), end_of(s[1:2])),
+            answer(yes, have(s[0]), end_of([s[1], s[0]])),
+            answer(yes, end_of([s[1], s[0]]))]),
         ("a segment of other books, says the peer", s[:1], None, s[:1], [
             answer(yes, Refusal("books", s[0].hash), end_of([]))]),
         ("unreadable for the peer: one segment, so it is that one", s[:1], None, s[:1], [
             answer(yes, Refusal("form"), end_of([]))]),
         ("unreadable for the peer: sent singly until it is found", s[:3], None, s[:3], [
-            answer(yes, Refusal("form"), end_of([s[0], s[2]])),
+            answer(yes, Refusal("form"), have(s[0], s[2]), end_of([s[0], s[2]])),
             answer(yes, end_of([s[0], s[2]])),
             answer(yes, Refusal("form"), end_of([s[0], s[2]])),
             answer(yes, end_of([s[0], s[2]]))]),
         ("unreadable for the peer: two are found, the rest goes together", s[:4], None, s[:4], [
-            answer(yes, Refusal("form"), Refusal("size"), end_of(s[2:4])),
+            answer(yes, Refusal("form"), Refusal("size"), have(*s[2:4]), end_of(s[2:4])),
             answer(yes, Refusal("form"), end_of(s[2:4])),
             answer(yes, Refusal("size"), end_of(s[2:4])),
             answer(yes, Refusal("size"), end_of(s[2:4])), answer(yes, end_of(s[2:4]))]),
@@ -412,7 +417,8 @@ def conversations():
             answer(yes, Refusal("form"), end_of([]))]),
         ("busy, without a hash", s[:1], None, s[:1], [answer(yes, Refusal("busy"), end_of([]))]),
         ("an unreadable line: doubtful", nothing, None, nothing, [
-            answer(yes, t[0], b"x", end_of(t[:2]))]),
+            answer(yes, t[0], b"x", end_of(t[:2])),
+            answer(no, have(*t[:2]), end_of(t[:2])), answer(yes, t[1], end_of(t[:2]))]),
         ("too long an inventory line: doubtful", nothing, standing_of(s[:1]), nothing, [
             answer(no, Hashes("have", (ZERO,) * 1_001), end_of(t[:1]))]),
         ("a code of a later version: doubtful", s[:1], None, s[:1], [
@@ -432,6 +438,16 @@ def conversations():
             answer(yes, foreign_segment(), end_of(t[:1]))]),
         ("a have where it matches", nothing, None, nothing, [
             answer(yes, Hashes("have", ()), end_of([]))]),
+        ("a segment is left out: both sides compare", nothing, None, nothing, [
+            answer(yes, t[0], end_of(t[:2])),
+            answer(no, have(*t[:2]), end_of(t[:2])), answer(yes, t[1], end_of(t[:2]))]),
+        ("a have of what was not sent hides nothing", nothing, None, nothing, [
+            answer(yes, have(t[0]), end_of(t[:1])),
+            answer(no, have(t[0]), end_of(t[:1])), answer(yes, t[0], end_of(t[:1]))]),
+        ("an inventory that leaves one out: it compares again next time", nothing, standing_of(s[:1]),
+         nothing, [answer(no, have(t[0]), end_of(t[:2])), answer(yes, t[0], end_of(t[:2]))]),
+        ("it never adds up: it compares again next time", nothing, None, nothing, [
+            answer(yes, end_of(t[:1])), answer(yes, end_of(t[:1]))]),
         ("a segment where it does not match", nothing, standing_of(s[:1]), nothing, [
             answer(no, t[0], end_of(t[:1]))]),
         ("a want from the peer", nothing, None, nothing, [answer(yes, Hashes("want", ()), end_of([]))]),
