@@ -90,6 +90,8 @@ let package = Package(
             name: "jalon-bench",
             dependencies: ["Billing", "Convergence", "Replication", "Sealing", "Wire"]),
 
+        .executableTarget(name: "jalon-simulate", dependencies: ["Simulation"]),
+
         // Tests mirror the sources; `TestSupport` holds generators, oracles and contract suites.
         .target(
             name: "TestSupport",
@@ -98,6 +100,14 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tests/TestSupport"),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Convergence", "Wire", "Sealing", "Replication", "SyncClient", "RelayServer",
+                "TestSupport", "CSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/Simulation"),
         .testTarget(name: "ConvergenceTests", dependencies: ["Convergence", "TestSupport"]),
         .testTarget(
             name: "WireTests", dependencies: ["Convergence", "Wire", "Sealing", "TestSupport"]),
@@ -126,6 +136,7 @@ let package = Package(
             name: "BillingTests",
             dependencies: ["Convergence", "Replication", "Billing", "TestSupport"],
             resources: [.copy("Cases")]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
         .testTarget(name: "JalonTests", dependencies: ["Billing", "jalon"]),
         .testTarget(name: "JourneyTests"),
     ],

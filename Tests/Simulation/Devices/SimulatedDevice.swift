@@ -1,0 +1,132 @@
+import Convergence
+import Replication
+import TestSupport
+import Wire
+
+/// A machine with a replica: its disk, its clock, its randomness, what it remembers of its writer.
+final class SimulatedDevice {
+    /// Everything of a machine at one moment.
+    struct Backup {
+        let image: SimulatedDisk.Image
+        let record: WriterRecord?
+        let random: SeededRandom
+        let schema: Schema
+        let held: Set<ChangeID>
+        let checkpointPages: Int
+    }
+
+    /// The clock and the random source, which the replica reads through its environment.
+    private final class World {
+        var clock: Int64
+        var random: SeededRandom
+
+        init(clock: Int64, random: SeededRandom) {
+            self.clock = clock
+            self.random = random
+        }
+    }
+
+    let name: String
+    private let secret: [UInt8]
+    private let world: World
+    private(set) var disk: SimulatedDisk
+    private var mount: Int
+    private(set) var vault: SimulatedVault
+    private(set) var schema: Schema
+    private let checkpointPages: Int
+    private var opened: Replica?
+    /// The changes that were seen on its disk: none of them may ever be missing there.
+    var held: Set<ChangeID> = []
+
+    init(name: String, secret: [UInt8], schema: Schema, seed: UInt64, clock: Int64) {
+        self.name = name
+        self.secret = secret
+        self.schema = schema
+        var random = SeededRandom(seed: seed)
+        checkpointPages = random.pick([3, 20, 100, 1000])
+        world = World(clock: clock, random: random)
+        disk = SimulatedDisk()
+        mount = SimulatedFileSystem.mount(disk)
+        vault = SimulatedVault(disk: disk)
+    }
+
+    /// A copy of a machine as it was; with what it remembers of its writer and the state of its
+    /// random source, or without.
+    init(
+        name: String, secret: [UInt8], of backup: Backup, withState: Bool, sameRandom: Bool,
+        seed: UInt64, clock: Int64
+    ) {
+        self.name = name
+        self.secret = secret
+        schema = backup.schema
+        checkpointPages = backup.checkpointPages
+        world = World(
+            clock: clock, random: sameRandom ? backup.random : SeededRandom(seed: seed))
+        disk = SimulatedDisk(backup.image)
+        mount = SimulatedFileSystem.mount(disk)
+        vault = SimulatedVault(disk: disk, record: withState ? backup.record : nil)
+        held = backup.held
+    }
+
+    deinit { SimulatedFileSystem.unmount(mount) }
+
+    var clock: Int64 {
+        get { world.clock }
+        set { world.clock = newValue }
+    }
+
+    /// The replica, opened when it is not.
+    func replica() throws -> Replica {
+        if let opened { return opened }
+        let world = world
+        let replica = try Replica.simulated(
+            at: SimulatedFileSystem.address(of: "books.sqlite", on: mount), secret: secret,
+            schema: schema,
+            environment: Environment(
+                now: { world.clock }, random: { world.random.bytes($0) }),
+            vault: vault, device: name, checkpointPages: checkpointPages)
+        opened = replica
+        return replica
+    }
+
+    /// Ends the program that has the books open.
+    func close() { opened = nil }
+
+    /// Starts the machine again after it stopped.
+    func restart(after stop: SimulatedDisk.Stop, random: inout SeededRandom) {
+        opened = nil
+        disk.restart(after: stop, random: &random)
+        vault.restart(after: stop, random: &random)
+    }
+
+    func backup() -> Backup {
+        Backup(
+            image: disk.image, record: vault.record, random: world.random, schema: schema,
+            held: held, checkpointPages: checkpointPages)
+    }
+
+    /// Puts a backup of the books in the place of what is there: alone, or with everything that the
+    /// machine remembers.
+    func restore(_ backup: Backup, withState: Bool, sameRandom: Bool) {
+        opened = nil
+        SimulatedFileSystem.unmount(mount)
+        disk = SimulatedDisk(backup.image)
+        mount = SimulatedFileSystem.mount(disk)
+        vault = SimulatedVault(disk: disk, record: withState ? backup.record : vault.record)
+        if sameRandom { world.random = backup.random }
+        schema = backup.schema.version > schema.version ? backup.schema : schema
+        held = backup.held
+    }
+
+    /// The program is replaced by one that knows more.
+    func upgrade(to schema: Schema) {
+        opened = nil
+        self.schema = schema
+    }
+
+    /// What the machine remembers of its writer goes.
+    func forgetState() {
+        opened = nil
+        vault = SimulatedVault(disk: disk)
+    }
+}
