@@ -55,7 +55,7 @@ def stopped(lab: Lab, folder: str) -> None:
         jalon = wait_until(lambda: tool.stopped_child(holder.pid), "the writer was stopped")
         device.does("client", "list")
         other = device.run("client", "add", "Other")
-        check(other.exit == 1 and "busy" in other.err, f"{other}")
+        check(other.exit == 1 and f"process {jalon} " in other.err, f"nobody is named: {other}")
         os.kill(jalon, signal.SIGCONT)
         out, err = holder.communicate(timeout=60)
         check(holder.returncode == 0, f"the stopped writer: {out} {err}")
