@@ -44,6 +44,8 @@ package struct Status: Hashable, Sendable {
         package let reason: String
         /// When, in milliseconds since 1970.
         package let at: Int64
+        /// Whether a person knows of it: see ``Replica/noteSetAside()``.
+        package let isNoted: Bool
     }
 
     /// The books' id.
@@ -150,10 +152,15 @@ extension Replica {
 
     private static func rejected(_ database: Database) throws -> [Status.Rejected] {
         try Row.fetchAll(
-            database, sql: "SELECT hash, reason, at FROM rejected ORDER BY at, hash LIMIT 1000"
+            database,
+            sql: """
+                SELECT hash, reason, at, EXISTS (SELECT 1 FROM meta WHERE key = \(noteKey)) AS noted
+                FROM rejected ORDER BY noted, at, hash LIMIT 1000
+                """
         ).map { row in
             Status.Rejected(
-                hash: Base64URL.encode(row.bytes(0)), reason: row.text(1), at: row.integer(2))
+                hash: Base64URL.encode(row.bytes(0)), reason: row.text(1), at: row.integer(2),
+                isNoted: row.integer(3) == 1)
         }
     }
 

@@ -12,11 +12,13 @@ package enum SealingFailure: Error, Hashable, Sendable {
     case limit
     /// The private key is none.
     case signingKey
-    /// An invitation or recovery sheet is cut or mistyped.
+    /// An invitation is cut or mistyped.
     case invitation(InvitationFault)
+    /// A line of a recovery sheet, by its number from 1, is missing, cut or mistyped.
+    case sheet(line: Int, InvitationFault)
 }
 
-/// What is wrong with an invitation.
+/// What is wrong with an invitation, or with a line of a recovery sheet.
 package enum InvitationFault: Hashable, Sendable {
     /// It does not begin as one.
     case unknown

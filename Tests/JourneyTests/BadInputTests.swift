@@ -82,6 +82,24 @@ struct `Bad input` {
         #expect(device.json("invoice", "list").values.count == 1)
     }
 
+    @Test func `a recovery sheet that is mistyped makes no books and is told its line`() {
+        let sheet = Self.device().json("recovery")["lines"].values.map(\.text)
+        let device = Device()
+        for (number, change, words) in [
+            (1, { $0.dropLast() + ($0.last == "a" ? "b" : "a") }, "mistyped"),
+            (2, { $0.dropLast() + "0" }, "character"), (3, { $0.dropLast() + "" }, "not whole"),
+            (4, { _ in "" }, "missing"), (1, { _ in "" }, "missing"),
+        ] as [(Int, (String) -> String, String)] {
+            var lines = sheet
+            lines[number - 1] = change(lines[number - 1])
+            let run = device.fails(
+                ["join", "-", "--device", "phone"], exit: 65, says: words,
+                input: lines.joined(separator: "\n"))
+            #expect(run.err.contains("line \(number) of the recovery sheet"), "\(run)")
+        }
+        #expect(device.run(program: ["ls", device.books]).exit != 0)
+    }
+
     @Test func `an invitation that is cut or mistyped makes no books`() {
         let invitation = Self.device().run(["invite"]).lastLine
         #expect(invitation.hasPrefix("jalon1-"))

@@ -25,18 +25,6 @@ struct `Books in a folder` {
         return (laptop, phone)
     }
 
-    private static func areEqual(
-        _ devices: [Device], at location: SourceLocation = #_sourceLocation
-    ) {
-        let states = devices.map { $0.json("status") }
-        for state in states {
-            #expect(state["digest"] == states[0]["digest"], sourceLocation: location)
-            #expect(state["version"] == states[0]["version"], sourceLocation: location)
-            #expect(state["waiting"] == 0, sourceLocation: location)
-            #expect(state["unsent"] == 0, sourceLocation: location)
-        }
-    }
-
     @Test func `a stick carries the books between two machines that never see a network`() {
         let stick = Stick()
         let (laptop, phone) = Self.pair()
@@ -44,11 +32,11 @@ struct `Books in a folder` {
             device.does("peer", "add", "stick", stick.jalon)
             device.does("sync")
         }
-        Self.areEqual([laptop, phone])
+        expectSameBooks([laptop, phone])
         phone.does("client", "edit", "Blum", "--email", "phone@blum.example")
         laptop.does("client", "edit", "Blum", "--email", "laptop@blum.example")
         for device in [laptop, phone, laptop] { device.does("sync", "stick") }
-        Self.areEqual([laptop, phone])
+        expectSameBooks([laptop, phone])
         #expect(laptop.json("conflicts").values.count == 1)
         let answer = laptop.json("sync")
         #expect(answer["peers"][0]["sent"] == 0)
@@ -57,6 +45,64 @@ struct `Books in a folder` {
         #expect(laptop.does("sync").contains("nothing new"))
         // What lies there is sealed.
         #expect(Files.shell("grep -r -i blum '\(stick.jalon)'") == 1)
+    }
+
+    @Test func `what only a lost device had is declared lost, and taken in if it turns up`() {
+        let stick = Stick()
+        let (laptop, phone) = Self.pair()
+        for device in [laptop, phone] {
+            device.does("peer", "add", "stick", stick.jalon)
+            device.does("sync")
+        }
+        let known = Set(stick.files)
+        phone.does("client", "add", "Cause")
+        phone.does("sync")
+        let cause = Set(stick.files).subtracting(known)
+        phone.does("client", "add", "Effect")
+        phone.does("sync")
+        // The stick loses the first of them, and the phone falls into the lake.
+        #expect(cause.count == 1)
+        for file in cause { Files.shell("rm '\(file)'") }
+        laptop.does("sync")
+        let names = { (device: Device) in
+            device.json("client", "list").values.map { $0["name"].text }.sorted()
+        }
+        #expect(names(laptop) == ["Blum"])
+        #expect(laptop.json("status")["waiting"] == 1)
+        let doctor = laptop.run(["doctor"])
+        #expect(doctor.exit == 2, "\(doctor)")
+        let missing = laptop.json("status")["missing"][0]
+        let (writer, number) = (missing["writer"].text, missing["number"].integer ?? 0)
+        #expect(doctor.out.contains("jalon lost \(writer) \(number)"), "\(doctor)")
+        laptop.fails(["lost", writer, "0"], exit: 1, says: "is not missing")
+        laptop.does("lost", writer, "\(number)")
+        #expect(names(laptop) == ["Blum", "Effect"])
+        #expect(laptop.json("status")["waiting"] == 0)
+        #expect(laptop.run(["verify"]).exit == 0)
+        laptop.does("client", "add", "Later")
+        laptop.does("sync")
+        // A diver brings it up.
+        phone.does("sync")
+        laptop.does("sync")
+        phone.does("sync")
+        expectSameBooks([laptop, phone])
+        #expect(names(laptop) == ["Blum", "Cause", "Effect", "Later"])
+    }
+
+    @Test func `a file that a stick damaged is written again by whoever holds it`() {
+        let stick = Stick()
+        let (laptop, phone) = Self.pair()
+        laptop.does("sync", stick.jalon)
+        let file = stick.files[0]
+        Files.shell("cp '\(file)' '\(stick.path)/good'")
+        Files.shell("printf x | dd of='\(file)' bs=1 seek=300 conv=notrunc 2>/dev/null")
+        let run = phone.run(["sync", stick.jalon])
+        #expect(run.exit == 0 && run.out.contains("cannot be read whole"), "\(run)")
+        laptop.does("sync", stick.jalon)
+        #expect(Files.shell("cmp -s '\(file)' '\(stick.path)/good'") == 0)
+        #expect(stick.files.count == 1)
+        phone.does("sync", stick.jalon)
+        #expect(phone.json("status")["digest"] == laptop.json("status")["digest"])
     }
 
     @Test func `a folder that was never added is met once`() {

@@ -13,23 +13,6 @@ struct `Several ways at once` {
             }
     }
 
-    private static func areEqual(
-        _ devices: [Device], at location: SourceLocation = #_sourceLocation
-    ) {
-        let states = devices.map { $0.json("status") }
-        for state in states {
-            #expect(state["digest"] == states[0]["digest"], sourceLocation: location)
-            #expect(state["version"] == states[0]["version"], sourceLocation: location)
-            #expect(state["waiting"] == 0, sourceLocation: location)
-            #expect(state["setAside"] == [], sourceLocation: location)
-        }
-        let lists = devices.map { $0.run(["client", "list", "--json"]).out }
-        #expect(Set(lists).count == 1, "\(lists)", sourceLocation: location)
-        for device in devices {
-            #expect(device.run(["verify"]).exit == 0, sourceLocation: location)
-        }
-    }
-
     @Test func `two relays and a folder carry the same books to devices that share one of them`() {
         let (first, second) = (Relay(), Relay())
         let folder = Files.temporary() + "/jalon"
@@ -49,7 +32,7 @@ struct `Several ways at once` {
             device.does("sync")
         }
         for device in devices + devices { device.does("sync") }
-        Self.areEqual(devices)
+        expectSameBooks(devices)
         #expect(laptop.json("client", "list").values.count == 4)
         for device in devices {
             let answer = device.json("sync")
@@ -78,13 +61,13 @@ struct `Several ways at once` {
             #expect(run.exit == 69 && run.err.contains("cannot be reached"), "\(run)")
             #expect(run.out.contains("shared: "), "\(run)")
         }
-        Self.areEqual(devices)
+        expectSameBooks(devices, areSent: false)
         relay.start()
         laptop.does("sync")
         let fresh = Device("fresh")
         fresh.join(laptop, as: "fresh")
         fresh.does("sync", "relay")
-        Self.areEqual([laptop, phone, fresh])
+        expectSameBooks([laptop, phone, fresh])
         Files.shell("rm -rf \"$(dirname '\(folder)')\"")
     }
 
@@ -109,7 +92,7 @@ struct `Several ways at once` {
         let fresh = Device("fresh")
         fresh.join(phone, as: "fresh")
         fresh.does("sync")
-        Self.areEqual([laptop, phone, fresh])
+        expectSameBooks([laptop, phone, fresh])
         #expect(
             fresh.json("client", "list").values
                 .contains { $0["name"] == "Noted on the lost device" })

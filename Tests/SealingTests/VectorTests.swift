@@ -109,8 +109,10 @@ import Wire
             #expect(expected.isNull, "\(vector)")
         } catch let failure as SealingFailure {
             let fault = try expected.object()
+            let kind = try Self.fault(fault)
+            let line = try fault["line"].map { Int(try $0.integer()) }
             #expect(
-                try failure == .invitation(Self.fault(fault)), "\(vector)")
+                failure == line.map { .sheet(line: $0, kind) } ?? .invitation(kind), "\(vector)")
         }
     }
 

@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -298,15 +299,67 @@ def join(device, host: Jalon, address: str) -> None:
             device("peer", "add", "team", address)
 
 
+REVOKE = """#!/bin/sh
+# Revokes the device of a name.
+id=$('{relay}' devices list {data} --json | python3 -c '
+import json, sys
+print(*[d["id"] for d in json.load(sys.stdin) if d.get("name") == sys.argv[1]])' "$1")
+exec '{relay}' devices revoke {data} "$id"
+"""
+
+
 def conform(place: Place) -> None:
     tool = ROOT / "tools" / "conformance"
-    quota = ["--quota", str(QUOTA)]
-    with relay(place, "open", "--open", *quota) as (address, _):
-        report(place.run(tool, address, *quota))
+    bounds = ["--quota", str(QUOTA)]
+    with relay(place, "open", "--open", "--max-connections", "40", *bounds) as (address, data):
+        revoke = place.folder / "revoke"
+        script(revoke, REVOKE.format(relay=place.programs / "jalon-relay", data=" ".join(data)))
+        report(place.run(
+            tool, address, *bounds, "--connections", "40", "--revoke", revoke))
+    if own := own_address():
+        bounds = ["--max-connections-per-address", "5"]
+        with relay(place, "many", "--open", *bounds, listen=f"{own}:0") as (address, _):
+            report(place.run(tool, address, "--per-address", "5", "--only", "one address"))
+    else:
+        print("skipped connections of one address: this machine has none but loopback")
+    with small_disk(place) as disk:
+        if disk:
+            with relay(place, "disk/data", "--open") as (address, _):
+                filler = disk / "filler"
+                report(place.run(
+                    tool, address, "--only", "full disk", "--free", f"rm {filler}",
+                    "--fill", f"sh -c 'head -c 64M /dev/zero > {filler} 2>&- || true'"))
+        else:
+            print("skipped a full disk: nothing can be mounted here")
     with relay(place, "closed") as (address, data):
         words = place.run(place.programs / "jalon-relay", "enroll", *data)
         enrolment = words.strip().splitlines()[-1]
         report(place.run(tool, address, "--enrolment", enrolment, "--only", "admission"))
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.connect(("192.0.2.1", 9))
+            found = sock.getsockname()[0]
+        except OSError:
+            return None
+    return None if found.startswith("127.") else found
+
+
+@contextlib.contextmanager
+def small_disk(place: Place):
+    """A folder of 24 MiB while the block runs, or None."""
+    disk = place.folder / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "none", disk], capture_output=True)
+    try:
+        yield disk if mounted.returncode == 0 else None
+    finally:
+        if mounted.returncode == 0:
+            subprocess.run(["umount", disk], check=True)
 
 
 def report(output: str) -> None:

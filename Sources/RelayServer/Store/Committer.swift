@@ -17,6 +17,7 @@ final class Committer: Sendable {
         var waiting: [Job] = []
         var isDraining = false
         var isBroken: String?
+        var isFull = false
     }
 
     private let pool: DatabasePool
@@ -36,6 +37,9 @@ final class Committer: Sendable {
     }
 
     var isBroken: Bool { state.withLock { $0.isBroken != nil } }
+
+    /// Whether the last write found no space. The next one that finds some ends it.
+    var isFull: Bool { state.withLock { $0.isFull } }
 
     /// Writes as part of the next transaction; returns once that is on the disk.
     func commit<T: Sendable>(
@@ -128,13 +132,16 @@ final class Committer: Sendable {
                 return .commit
             }
         }
+        state.withLock { $0.isFull = false }
     }
 
     /// After a failed sync nobody knows what the disk holds, so writing ends until a new start.
     private func note(_ error: any Error) -> StoreFailure {
         guard let error = error as? DatabaseError else { return .broken("\(error)") }
         switch error.resultCode {
-        case .SQLITE_FULL: return .full
+        case .SQLITE_FULL:
+            state.withLock { $0.isFull = true }
+            return .full
         case .SQLITE_BUSY, .SQLITE_LOCKED: return .busy
         default:
             let reason = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"

@@ -52,14 +52,20 @@ package struct DeviceTable {
             position: row[5])
     }
 
-    /// Admits a device; the same token again is the same device. False when there are too many.
+    /// Admits a device; the same token again is the same device, however many there are. False when
+    /// there are too many.
     package func admit(
         to mailbox: Mailbox, token hash: [UInt8], name: String?, at time: Int64
     ) throws -> Bool {
         let count = try Int.fetchOne(
             database, sql: "SELECT count(*) FROM devices WHERE mailbox = ?",
             arguments: [mailbox.id])
-        guard count ?? 0 < Self.devicesMax else { return false }
+        if count ?? 0 >= Self.devicesMax {
+            let known = try Int.fetchOne(
+                database, sql: "SELECT 1 FROM devices WHERE mailbox = ? AND token = ?",
+                arguments: [mailbox.id, Data(hash)])
+            guard known != nil else { return false }
+        }
         try database.execute(
             sql: """
                 INSERT INTO devices (mailbox, token, name, created, seen) VALUES (?, ?, ?, ?, ?)

@@ -86,9 +86,9 @@ package final class RelayStore: Sendable {
         try pool.read(body)
     }
 
-    /// Whether the store answers and takes writes.
+    /// Whether the store answers and took the last write.
     package func isHealthy() async -> Bool {
-        guard !committer.isBroken else { return false }
+        guard !committer.isBroken, !committer.isFull else { return false }
         let count = try? await pool.read { database in
             try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM (SELECT 1 FROM mailboxes LIMIT 1)")

@@ -104,7 +104,7 @@ struct SegmentIntake {
         case .form: "form"
         case .chain: "chain"
         case .limit: "limit"
-        case .signingKey, .invitation: "form"
+        case .signingKey, .invitation, .sheet: "form"
         }
     }
 

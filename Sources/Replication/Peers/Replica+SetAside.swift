@@ -73,6 +73,24 @@ extension Replica {
         }
     }
 
+    /// Notes all that was set aside so far as known to a person: it stays where it is, and is nothing
+    /// to be told of any more. Gives how much was not noted before.
+    package func noteSetAside() throws -> Int {
+        try exclusively {
+            try transaction { database in
+                try database.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO meta (key, value)
+                        SELECT \(Self.noteKey), 1 FROM rejected
+                        """)
+                return database.changesCount
+            }
+        }
+    }
+
+    /// The key of the note of a refused segment, in SQL.
+    static var noteKey: String { "'noted ' || hex(rejected.hash)" }
+
     /// The hashes of segments that were set aside: they need not be fetched again.
     package func setAside() throws -> Set<SegmentHash> {
         try named {

@@ -61,7 +61,9 @@ package struct Invitation: Hashable, Sendable {
         }
         guard word.hasPrefix(Self.prefix) else {
             let version = word.dropFirst(5).prefix(while: \.isNumber)
-            guard let number = Int(version), word.dropFirst(5 + version.count).hasPrefix("-") else {
+            guard version.count <= 9, let number = Int(version),
+                word.dropFirst(5 + version.count).hasPrefix("-")
+            else {
                 throw .invitation(.unknown)
             }
             throw .invitation(.version(number))

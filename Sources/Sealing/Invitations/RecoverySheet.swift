@@ -30,7 +30,7 @@ package struct RecoverySheet: Hashable, Sendable {
 
     /// Reads the four lines, in their order, from text that may hold anything else between them.
     ///
-    /// Throws ``SealingFailure/invitation(_:)`` when a line is missing or mistyped.
+    /// Throws ``SealingFailure/sheet(line:_:)`` for the first line that is missing or mistyped.
     package init(text: String) throws(SealingFailure) {
         var secret: [UInt8] = []
         for line in text.split(whereSeparator: \.isNewline) where secret.count < 32 {
@@ -39,17 +39,27 @@ package struct RecoverySheet: Hashable, Sendable {
             guard words.first == "\(number + 1)" else { continue }
             let digits = words.dropFirst().joined().asciiLowercased
             guard digits.utf8.allSatisfy({ Base32.value(of: $0) != nil }) else {
-                throw .invitation(.character)
+                throw .sheet(line: number + 1, .character)
             }
-            guard digits.utf8.count == 15 else { throw .invitation(.cut) }
+            guard digits.utf8.count == 15 else { throw .sheet(line: number + 1, .cut) }
             let data = digits.dropLast(2)
             guard LineCheck.digits(of: data, line: number) == digits.suffix(2),
                 let part = Base32.decode(data)
-            else { throw .invitation(.checksum) }
+            else { throw .sheet(line: number + 1, .checksum) }
             secret += part
         }
-        guard secret.count == 32 else { throw .invitation(.cut) }
+        guard secret.count == 32 else {
+            throw .sheet(line: secret.count / Self.bytesPerLine + 1, .cut)
+        }
         self.secret = secret
+    }
+
+    /// Whether a text has a line of a sheet, so that what is wrong with it is worth saying.
+    package static func isBegun(in text: String) -> Bool {
+        text.split(whereSeparator: \.isNewline).contains { line in
+            let words = line.split(whereSeparator: \.isWhitespace)
+            return words.count > 1 && (1...lineCount).contains { words[0] == "\($0)" }
+        }
     }
 }
 

@@ -62,6 +62,8 @@ package struct ClientConversation: Sendable {
     private var answered: (generation: Generation, matches: Bool)?
     private var last: (position: Int64, mark: Mark, more: Bool)?
     private var refused: Set<SegmentHash> = []
+    /// What is not sent to this peer again.
+    private var refusedForEver: Set<SegmentHash> = []
     private var stored: Set<SegmentHash> = []
     /// Why the peer could not read a line of this request.
     private var lineRefusal: Refusal?
@@ -195,6 +197,7 @@ package struct ClientConversation: Sendable {
     private mutating func note(_ refusal: Refusal) throws(WireFailure) {
         if let hash = refusal.hash, inFlight.contains(where: { $0.hash == hash }) {
             refused.insert(hash)
+            if refusal.kind == .never || refusal.kind == .identity { refusedForEver.insert(hash) }
         } else if refusal.kind == .never || refusal.hash != nil, !inFlight.isEmpty {
             // The peer could not read which segment it was, so none of this request is settled.
             lineRefusal = lineRefusal ?? refusal
@@ -280,14 +283,15 @@ package struct ClientConversation: Sendable {
     /// Sets both inventories against each other: each side gets what it lacks.
     ///
     /// `own` is everything the replica holds and the peer has not refused for ever; `setAside` what
-    /// the replica refused itself and need not get again.
+    /// the replica refused itself and need not get again. What was refused in this conversation is not
+    /// sent again, and nothing is once sending has ended.
     package mutating func compare(with own: [Offer], without setAside: Set<SegmentHash> = []) {
         let theirs = inventory ?? []
         inventory = nil
         let theirSet = Set(theirs)
         let ownSet = Set(own.map(\.hash))
-        let apart = theirSet.union(unread.compactMap(\.hash))
-        outgoing = own.filter { !apart.contains($0.hash) }[...]
+        let apart = theirSet.union(unread.compactMap(\.hash)).union(refusedForEver)
+        outgoing = isCutShort ? [] : own.filter { !apart.contains($0.hash) }[...]
         wanted = theirs.filter { !ownSet.contains($0) && !setAside.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))
         updateComparison()

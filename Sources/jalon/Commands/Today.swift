@@ -72,7 +72,7 @@ struct Today: LocalCommand {
             page.line("These books were joined, and nothing has been fetched yet.")
             page.line(
                 peers.isEmpty
-                    ? "Next: jalon peer add NAME URL, then jalon sync"
+                    ? "Next: \(Failure.addPeer), then jalon sync"
                     : "Next: jalon sync   (from \(peers))")
         }
     }

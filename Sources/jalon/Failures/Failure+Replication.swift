@@ -139,7 +139,7 @@ extension Failure {
         case .noPeer(let name):
             Failure(
                 "there is no peer “\(name)”.",
-                tries: ["jalon peer list", "jalon peer add NAME URL"],
+                tries: ["jalon peer list", Self.addPeer],
                 status: .badInput)
         case .peerExists(let name):
             Failure(

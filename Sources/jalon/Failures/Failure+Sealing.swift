@@ -6,6 +6,7 @@ extension Failure {
         self =
             switch failure {
             case .invitation(let fault): Self.invitation(fault)
+            case .sheet(let line, let fault): Self.sheet(line, fault)
             case .key:
                 Failure(
                     "this was sealed with another key than these books have.",
@@ -20,6 +21,20 @@ extension Failure {
                     why: "a new one is made with the next change", tries: ["jalon doctor"],
                     status: .badInput)
             }
+    }
+
+    private static func sheet(_ line: Int, _ fault: InvitationFault) -> Failure {
+        let (what, why) =
+            switch fault {
+            case .character:
+                ("holds a character that no sheet has", "it has the letters a to z and 2 to 7 only")
+            case .cut: ("is missing or not whole", "a line is its number and three groups of five")
+            default: ("is mistyped", "its check digits do not fit")
+            }
+        return Failure(
+            "line \(line) of the recovery sheet \(what); nothing was changed.", why: why,
+            tries: ["compare line \(line) with the paper, then type all four again"],
+            status: .badInput)
     }
 
     private static func invitation(_ fault: InvitationFault) -> Failure {

@@ -2,6 +2,9 @@ import SyncClient
 import Wire
 
 extension Failure {
+    /// What to type for a peer of any kind.
+    static let addPeer = "jalon peer add NAME https://RELAY, ssh://HOST/PATH or /FOLDER"
+
     /// The words for a text that is no relay's address.
     init(_ fault: PeerAddress.Fault) {
         let why =
@@ -18,7 +21,7 @@ extension Failure {
             }
         self.init(
             "this is no address of a relay; nothing was changed.", why: why,
-            tries: ["jalon peer add team https://relay.example.org"], status: .badInput)
+            tries: [Self.addPeer], status: .badInput)
     }
 
     /// The words for a peer that could not be met.

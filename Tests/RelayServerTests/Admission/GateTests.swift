@@ -109,6 +109,31 @@ import Wire
         }
     }
 
+    @Test func `a mailbox with as many devices as it takes still knows their tokens`() throws {
+        let store = try RelayStore(
+            folder: DataFolder(folder.data), isServing: true, random: RelayRandom.bytes)
+        defer { store.close() }
+        let device = try Device()
+        try store.commitNow { database in
+            let mailbox = try Mailbox(
+                creating: device.books,
+                generation: Generation(checked: [UInt8](repeating: 1, count: 16)), at: 0,
+                in: database)
+            let devices = DeviceTable(database)
+            func token(_ number: Int) -> [UInt8] {
+                [UInt8(number >> 8), UInt8(number & 255)] + [UInt8](repeating: 0, count: 30)
+            }
+            for number in 0..<DeviceTable.devicesMax {
+                let isTaken = try devices.admit(
+                    to: mailbox, token: token(number), name: nil, at: 0)
+                #expect(isTaken, "device \(number)")
+            }
+            let beyond = token(DeviceTable.devicesMax)
+            #expect(try !devices.admit(to: mailbox, token: beyond, name: nil, at: 1))
+            #expect(try devices.admit(to: mailbox, token: token(0), name: "again", at: 1))
+        }
+    }
+
     @Test func `a token of other books opens nothing`() async throws {
         try await withRelay(folder) { relay in
             let mine = try Device(books: 1)

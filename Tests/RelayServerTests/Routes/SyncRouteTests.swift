@@ -100,6 +100,26 @@ import Wire
         }
     }
 
+    @Test func `sent counts what the relay took, and nothing that it refused`() async throws {
+        try await withRelay(folder) { relay in
+            let (laptop, phone) = (try Device(writer: 1), try Device(writer: 2))
+            try laptop.write(4)
+            let sound = laptop.held[2]
+            laptop.held[2] = try some(
+                Segment(
+                    header: sound.header, commitment: sound.commitment,
+                    signature: [UInt8](repeating: 0, count: sound.signature.count),
+                    body: sound.body))
+            let report = try await laptop.sync(relay)
+            #expect(report.refusals.map(\.code) == [.signature])
+            #expect(report.sent == 3)
+            laptop.held[2] = sound
+            #expect(try await laptop.sync(relay).sent == 1)
+            #expect(try await phone.sync(relay).sent == 0)
+            #expect(phone.hashes == laptop.hashes)
+        }
+    }
+
     @Test func `books over their quota are refused the rest and still get what others sent`()
         async throws
     {

@@ -64,6 +64,23 @@ import Wire
         #expect(standing.position == 0)
     }
 
+    @Test func `what a person noted stays set aside and is told no more, but new ones are`() throws
+    {
+        let judge = "1.\(Fleet.schema.version)"
+        try refuse("seal", keeping: true, by: judge)
+        let replica = try folder.open()
+        #expect(try replica.status().rejected.map(\.isNoted) == [false])
+        #expect(try replica.noteSetAside() == 1)
+        #expect(try replica.noteSetAside() == 0)
+        #expect(try replica.status().rejected.map(\.isNoted) == [true])
+        #expect(try replica.setAside() == [segment.hash])
+        let peer = try some(replica.peers().first)
+        try replica.setAside(unreadable: Array("x".utf8), from: peer)
+        let later = try folder.open().status().rejected
+        #expect(later.map(\.isNoted) == [false, true])
+        #expect(later.map(\.reason) == ["form", "seal"])
+    }
+
     @Test func `the same program, and a signature that does not hold, are final`() throws {
         try refuse("signature", keeping: true, by: "0.1")
         #expect(try folder.open().setAside() == [segment.hash])

@@ -70,13 +70,49 @@ import Testing
         }
     }
 
-    @Test func `a line in the place of another is found`() {
+    @Test func `a line in the place of another is found`() throws {
         let lines = RecoverySheet(secret: [UInt8](0..<32)).lines
         for order in permutations(0..<4) where order != [0, 1, 2, 3] {
             let text = order.enumerated().map { place, line in
                 "\(place + 1)" + lines[line].dropFirst()
             }.joined(separator: "\n")
-            #expect(throws: SealingFailure.invitation(.checksum)) { try RecoverySheet(text: text) }
+            // The first place that another line took.
+            let first = try some(order.enumerated().first { $0.offset != $0.element }).offset + 1
+            #expect(throws: SealingFailure.sheet(line: first, .checksum)) {
+                try RecoverySheet(text: text)
+            }
+        }
+    }
+
+    @Test(arguments: 1...4)
+    func `the line that is wrong is named`(_ number: Int) {
+        let sheet = RecoverySheet(secret: [UInt8](0..<32)).lines
+        for (change, fault) in [
+            ({ $0.dropLast() + ($0.last == "a" ? "b" : "a") }, InvitationFault.checksum),
+            ({ $0.dropLast() + "1" }, .character), ({ $0.dropLast() + "" }, .cut),
+            ({ $0 + "a" }, .cut), ({ _ in "" }, .cut),
+        ] as [((String) -> String, InvitationFault)] {
+            var lines = sheet
+            lines[number - 1] = change(lines[number - 1])
+            #expect(throws: SealingFailure.sheet(line: number, fault)) {
+                try RecoverySheet(text: lines.joined(separator: "\n"))
+            }
+            // The first that is wrong is told first.
+            lines[3] = "4  1"
+            if number < 4 {
+                #expect(throws: SealingFailure.sheet(line: number, fault)) {
+                    try RecoverySheet(text: lines.joined(separator: "\n"))
+                }
+            }
+        }
+    }
+
+    @Test func `what has no line of a sheet is none`() {
+        for text in ["", "hello", "1", "5  aaaaa", "jalon2-aaaa", "12 aaaaa", "\n\n"] {
+            #expect(!RecoverySheet.isBegun(in: text))
+        }
+        for text in ["1 a", "\t4  aaaaa", "Books\r\n2 x"] {
+            #expect(RecoverySheet.isBegun(in: text))
         }
     }
 
@@ -85,13 +121,16 @@ import Testing
         for missing in 0..<4 {
             var rest = lines
             rest.remove(at: missing)
-            #expect(throws: SealingFailure.invitation(.cut)) {
+            #expect(throws: SealingFailure.sheet(line: missing + 1, .cut)) {
                 try RecoverySheet(text: rest.joined(separator: "\n"))
             }
         }
         let text = lines.joined(separator: "\n")
+        let lineCount = lines[0].count + 1
         for count in 0..<text.count {
-            #expect(throws: SealingFailure.invitation(.cut)) {
+            // An end of line that is missing is no loss.
+            let line = (count + 1) / lineCount + 1
+            #expect(throws: SealingFailure.sheet(line: line, .cut)) {
                 try RecoverySheet(text: String(text.prefix(count)))
             }
         }

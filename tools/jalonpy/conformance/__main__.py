@@ -6,8 +6,9 @@ import sys
 import time
 
 from ..carriers import NoRelay
-from . import admission, conversation, http, limits, live  # noqa: F401 (they register checks)
-from .subject import CHECKS, Skipped, Subject, Wrong
+from . import (  # noqa: F401 (they register checks)
+    admission, conversation, http, limits, live, owner)
+from .subject import CHECKS, MET, STATUS, Skipped, Subject, Wrong
 
 
 def main() -> int:
@@ -15,11 +16,16 @@ def main() -> int:
     parser.add_argument("url")
     parser.add_argument("--enrolment", help="the right to bring books, if the relay is not open")
     parser.add_argument("--quota", type=int, help="bytes that one set of books may store there")
+    parser.add_argument("--connections", type=int, help="how many it lets in")
+    parser.add_argument("--per-address", type=int, help="how many it lets in of one address")
+    parser.add_argument("--revoke", help="a command that revokes the device of the name behind it")
+    parser.add_argument("--fill", help="a command that leaves no room on its disk")
+    parser.add_argument("--free", help="a command that makes room again")
     parser.add_argument("--long", action="store_true", help="also what takes minutes or much room")
     parser.add_argument("--only", help="checks whose group or claim holds this text")
     options = parser.parse_args()
     try:
-        subject = Subject(options.url, options.enrolment, options.quota, options.long)
+        subject = Subject(options)
     except (NoRelay, ValueError) as fault:
         print(f"no relay: {fault}", file=sys.stderr)
         return 1
@@ -33,6 +39,8 @@ def main() -> int:
         counts[result] += 1
         print(f"{result:7} {one.group}: {one.claim}" + (f" ({why})" if why else ""), flush=True)
     seconds = time.monotonic() - start
+    if not options.only and (unmet := sorted(set(STATUS) - MET - {"signature"})):
+        print("no request was refused as a whole as " + ", ".join(unmet))
     print(f"{counts['ok']} hold, {counts['FAILED']} do not, {counts['skipped']} skipped,"
           f" {seconds:.1f} s")
     return 1 if counts["FAILED"] else 0

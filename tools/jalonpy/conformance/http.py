@@ -5,7 +5,9 @@ import secrets
 
 from ..encoding import base64url
 from ..conversation import Hello
-from .subject import DONE, Member, Subject, check, expect, expect_refusal, lines_of
+from ..keys import Secret
+from .subject import (
+    DONE, Member, Subject, check, expect, expect_refusal, lines_of, standing_at)
 
 
 @check("health answers 200 and ok")
@@ -49,8 +51,75 @@ def _(subject: Subject):
     told = {line["device"]: line["position"] for line in map(json.loads, answer.body.splitlines())}
     expect(told.get(names[0]) == 0, f"who fetched nothing: {told}")
     expect(told.get(names[1]) == at, f"who fetched everything: {told}")
-    wrong = {"authorization": "Bearer " + base64url(bytes(32))}
-    expect_refusal(member.send("GET", member.path("devices"), None, wrong), "token")
+    asker, *rest = [member, *others]
+    listed = [line["device"] for line in devices(asker)]
+    expect(listed[-2:] == names, f"not in the order of admission: {listed}")
+    for other in rest:
+        expect(len(devices(other)) == len(listed), "another device is told more, or of itself")
+
+
+def devices(member: Member) -> list[dict]:
+    answer = member.send("GET", member.path("devices"), None, member.bearer)
+    expect(answer.status == 200, answer.status)
+    expect(answer.body.endswith(b"\n") or not answer.body, "the last line has no end")
+    lines = list(map(json.loads, answer.body.splitlines()))
+    for line in lines:
+        expect(list(line) == ["device", "position"], line)
+        expect(type(line["device"]) is str and type(line["position"]) is int, line)
+    return lines
+
+
+@check("of other devices a terminal shows every character; without a name it is empty")
+def _(subject: Subject):
+    member = subject.books()
+    asker = member.other_device()
+    for name, shown in (
+            ("a\tb\x1b[31m\x7f\u202e\u2028\ue000é😀", "a\ufffdb\ufffd[31m" + "\ufffd" * 4 + "é😀"),
+            ("\x01" * 200, "\ufffd" * 200), ("", ""), (None, "")):
+        other = Member(subject, member.secret)
+        named = {} if name is None else {"name": name}
+        expect(other.admit(**named).status == 201, "not admitted")
+        expect(devices(asker)[-1]["device"] == shown, f"{name!r} is {devices(asker)[-1]}")
+
+
+@check("a device is said to have what an answer with segments told it, and never more")
+def _(subject: Subject):
+    member = subject.books()
+    model = member.model()
+    asker, other = member.other_device(), member.other_device("the other")
+    start = len(model.segments)
+
+    def told() -> int:
+        return devices(asker)[-1]["position"]
+
+    # Its own segments come back to nobody, so they hand it nothing.
+    made = other.forge.segments(2)
+    hello = Hello(other.books, standing_at(model, start)).line()
+    expect(other.sync(hello, *(s.line() for s in made), DONE).status == 200, "not taken")
+    expect(told() == 0, told())
+    for segment in made:
+        model.append(segment)
+    more = member.forge.segment()
+    model.append(more)
+    hello = Hello(member.books, standing_at(model, start + 2)).line()
+    expect(member.sync(hello, more.line(), DONE).status == 200, "not taken")
+    hello = Hello(other.books, standing_at(model, start + 2)).line()
+    for _ in range(2):
+        expect(other.sync(hello, DONE).status == 200, "not answered")
+        expect(told() == start + 3, told())
+    # Going back does not take it away.
+    expect(other.sync(Hello(other.books, standing_at(model, start)).line(), DONE).status == 200, "")
+    expect(told() == start + 3, told())
+
+
+@check("the list of devices asks for a token, as everything else")
+def _(subject: Subject):
+    member = subject.books()
+    for headers in TOKENLESS.values():
+        expect_refusal(member.send("GET", member.path("devices"), None, headers), "token")
+    unknown = Member(subject, Secret(secrets.token_bytes(32)))
+    answer = unknown.send("GET", unknown.path("devices"), None, unknown.bearer)
+    expect_refusal(answer, "token")
 
 
 @check("another version's path is unknown")

@@ -1,11 +1,13 @@
 """Protocol/limits.md: every bound that a relay decides, at it, below and beyond."""
 
+import socket
+import time
 from dataclasses import replace
 
 from ..conversation import Hashes, Hello, Refusal, read_line, split_lines
-from ..segments import ZERO, Segment
+from ..segments import BODY_AT, ZERO, Segment
 from .subject import (
-    DONE, Skipped, Subject, check, expect, expect_body_like_model, expect_like_model,
+    DONE, Skipped, Subject, Wrong, check, expect, expect_body_like_model, expect_like_model,
     expect_refusal, lines_of, standing_at)
 
 
@@ -212,6 +214,154 @@ def _(subject: Subject):
             expect(len(refused) < 3 or made[0] not in member.model().segments, "it is held")
             return
     expect(False, "the quota takes everything")
+
+
+@check("the quota counts bytes of the binary form: as many as are left are taken, one more is not")
+def _(subject: Subject):
+    if not subject.quota:
+        raise Skipped("--quota")
+    if subject.quota > 64 * 1_048_576 and not subject.long:
+        raise Skipped("--long: a great quota")
+    member = subject.fresh()
+    model = member.model()
+    left = subject.quota
+
+    def send(size: int) -> bool:
+        """Whether a segment of that many bytes is taken."""
+        nonlocal left
+        segment = member.forge.segment(size - BODY_AT)
+        answer = member.sync(here(member, model), segment.line(), DONE)
+        refused = [m for m in map(read_line, split_lines(answer.body)) if isinstance(m, Refusal)]
+        expect(refused in ([], [Refusal("quota", segment.hash)]), refused)
+        if not refused:
+            model.append(segment)
+            left -= size
+        return not refused
+
+    while left > 720_000:
+        expect(send(min(left - 1_000, 720_000)), f"refused with {left} bytes left")
+    expect(not send(left + 1), "one byte more is taken")
+    expect(send(left - 300), "less is refused")
+    expect(not send(left + 1), "one byte more is taken")
+    expect(send(left), "as many as are left are refused")
+    expect(not send(BODY_AT + 17), "nothing is left, and the smallest is taken")
+    # What it holds already needs no room.
+    held = model.segments[0]
+    answer = member.sync(here(member, model), held.line(), DONE)
+    expect(b"refused" not in answer.body, "what it holds is refused")
+
+
+@check("request bytes held at once: 256 MiB are, and one more is refused as busy", long=True)
+def _(subject: Subject):
+    member = subject.books()
+    all_told, each = 256 * 1_048_576, 4_194_303
+    held = []
+
+    def probe(size: int) -> str:
+        answer = member.post_sync(b"\n" * size)
+        return answer.refusal.code if answer.refusal else str(answer.status)
+
+    try:
+        for _ in range(all_told // (each + 1)):
+            connection = member.address.connect(30)
+            connection.connect()
+            held.append(connection)
+            connection.sock.sendall(member.head(
+                "POST", member.path("sync"), content_length=each + 1, **member.bearer)
+                + b"\n" * each)
+        left = all_told - len(held) * each
+        expect(eventually(lambda: probe(left + 1) == "busy"), "one more is taken")
+        expect(probe(left) == "form", f"as many as are left: {probe(left)}")
+        held.pop().close()
+        expect(eventually(lambda: probe(left + 1) == "form"), "what was let go of counts still")
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def eventually(holds, seconds: float = 20) -> bool:
+    """Whether it comes to hold: a relay may need a moment to take what lies in the network."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def let_in(member, count: int) -> list:
+    """So many connections, each of which was answered; raises Wrong for the first that was not."""
+    held = []
+    try:
+        for number in range(1, count + 1):
+            connection = member.address.connect(20)
+            held.append(connection)
+            expect(healthy(connection), f"connection {number} of {count} is turned away")
+    except Wrong:
+        for connection in held:
+            connection.close()
+        raise
+    return held
+
+
+def healthy(connection) -> bool:
+    """Whether a connection is let in. One that is not gets `busy`, and its end."""
+    try:
+        connection.request("GET", "/health")
+        response = connection.getresponse()
+    except OSError:
+        return False
+    body = response.read()
+    if response.status == 200:
+        return True
+    expect(response.status == 503, f"turned away with {response.status}")
+    expect(body == Refusal("busy").line(), f"turned away with {body!r}")
+    expect(response.getheader("retry-after") == "5", "turned away without retry-after")
+    expect(response.getheader("content-type") == "application/json", "turned away without a type")
+    expect(connection.sock is None or connection.sock.recv(1) == b"", "it is kept open")
+    return False
+
+
+def turned_away(member) -> bool:
+    with member.connection() as connection:
+        return not healthy(connection)
+
+
+def counted(member, count: int) -> None:
+    """So many connections and no more are let in; who leaves makes room."""
+    held = let_in(member, count)
+    try:
+        for _ in range(3):
+            expect(turned_away(member), f"{count + 1} connections are let in")
+        held.pop().close()
+        expect(eventually(lambda: not turned_away(member)), "who left made no room")
+    finally:
+        for connection in held:
+            connection.close()
+    expect(eventually(lambda: not turned_away(member)), "nobody is let in any more")
+
+
+@check("connections, all told: as many as may are let in, one more is refused as busy")
+def _(subject: Subject):
+    if not subject.connections:
+        raise Skipped("--connections")
+    counted(subject.books(), subject.connections)
+
+
+@check("connections of one address: as many as may are let in, one more is refused as busy")
+def _(subject: Subject):
+    if not subject.per_address:
+        raise Skipped("--per-address")
+    member = subject.books()
+    if not is_loopback(member.address.host):
+        return counted(member, subject.per_address)
+    for connection in let_in(member, subject.per_address + 2):
+        connection.close()
+
+
+def is_loopback(host: str) -> bool:
+    address = socket.gethostbyname(host)
+    return address.startswith("127.")
 
 
 @check("an enrolment of 3 000 bytes is taken where none is needed")

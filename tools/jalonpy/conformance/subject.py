@@ -19,6 +19,8 @@ STATUS = {
     "enrolment": 403, "books": 409, "key": 409, "size": 413, "storage": 500, "busy": 503,
     "quota": 507,
 }
+MET: set[str] = set()
+"""Codes that a request was refused with as a whole, as it had to be."""
 
 
 class Wrong(AssertionError):
@@ -65,11 +67,16 @@ class Forge:
 class Subject:
     """The relay under test."""
 
-    def __init__(self, url: str, enrolment: str | None, quota: int | None, long: bool):
-        self.url = url
-        self.enrolment = enrolment
-        self.quota = quota
-        self.long = long
+    def __init__(self, options):
+        self.url: str = options.url
+        self.enrolment: str | None = options.enrolment
+        self.quota: int | None = options.quota
+        self.connections: int | None = options.connections
+        self.per_address: int | None = options.per_address
+        self.revoke: str | None = options.revoke
+        self.fill: str | None = options.fill
+        self.free: str | None = options.free
+        self.long: bool = options.long
         self._enrolled: Member | None = None
         self.is_open = self._admits_anybody()
 
@@ -188,6 +195,7 @@ def standing_at(mailbox: Mailbox, position: int):
 
 def expect_refusal(answer: Answer, code: str) -> None:
     """A request that is refused as a whole, in every respect."""
+    MET.add(code)
     refusal = answer.refusal
     expect(refusal is not None, f"no refusal: {answer.status} {answer.body[:100]!r}")
     expect(refusal.code == code, f"the code is {refusal.code}, not {code}")

@@ -10,7 +10,7 @@ from ..changes import put
 from ..encoding import base32
 from ..folder import Folder, Name, NoFolder, check_marker, marker, subfolder
 from ..segments import Segment
-from .fixtures import A, B, C, OTHER_SECRET, R, SECRET, Device, segment_of
+from .fixtures import A, B, OTHER_SECRET, R, SECRET, Device, segment_of
 
 CLOCK = 1_800_000_000_000
 BOOKS = SECRET.books

@@ -48,7 +48,7 @@ struct Join: LocalCommand {
                 "Joined \(entry.name.isEmpty ? "the books" : "the books of “\(entry.name)”")"
                     + " in \(session.places.books) as “\(device)”.")
             page.line(
-                entry.relays.isEmpty ? "Next: jalon peer add NAME URL" : "Next: jalon sync", .faint)
+                entry.relays.isEmpty ? "Next: \(Failure.addPeer)" : "Next: jalon sync", .faint)
         }
     }
 
@@ -75,8 +75,8 @@ struct Join: LocalCommand {
 
         init(_ text: String) throws {
             // A sheet is lines that are numbered from 1; an invitation is one word.
-            if !text.contains("jalon1-"), let sheet = try? RecoverySheet(text: text) {
-                secret = sheet.secret
+            if !text.contains("jalon1-"), RecoverySheet.isBegun(in: text) {
+                secret = try RecoverySheet(text: text).secret
                 name = ""
                 relays = []
             } else {

@@ -26,7 +26,7 @@ struct PeerAdd: LocalCommand {
     var name: String
     @Argument(
         help: ArgumentHelp(
-            "Its address, as in https://relay.example.org, or a folder.", valueName: "place"))
+            "Its address: https://RELAY, ssh://HOST/PATH, or a folder.", valueName: "place"))
     var url: String
     @Option(
         help: ArgumentHelp("- reads the relay's enrolment from standard input.", valueName: "-"))
@@ -91,7 +91,7 @@ struct PeerList: LocalCommand {
                     Cell(peer.lastSync.map(Machine.minute) ?? "never"),
                 ])
             }
-            page.table(table, none: "No peers yet. Add one: jalon peer add NAME URL")
+            page.table(table, none: "No peers yet. Add one: \(Failure.addPeer)")
         }
     }
 }

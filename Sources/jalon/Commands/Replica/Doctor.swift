@@ -9,10 +9,16 @@ struct Doctor: LocalCommand {
 
     @Flag(help: "Mend what can be mended without you.")
     var fix = false
+    @Flag(help: "Take what was set aside so far for known: it is kept, and no finding any more.")
+    var note = false
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let replica = try session.replica()
+        let replica = try session.replica(for: note ? .writing : .reading)
+        if note {
+            let count = try replica.noteSetAside()
+            session.output.notice("\(count) lines that were set aside are noted.")
+        }
         let status = try replica.status()
         var diagnoses = try FolderCheck(folder: session.places.books, isMending: fix).diagnoses()
         diagnoses += try Self.ofTables(replica)
@@ -59,13 +65,14 @@ struct Doctor: LocalCommand {
                 command: "jalon sync; if nobody has it:"
                     + " jalon lost \(waiting.missingWriter) \(waiting.missingNumber)")
         }
-        if !status.rejected.isEmpty {
-            let reasons = Set(status.rejected.map(\.reason)).sorted().joined(separator: ", ")
+        let rejected = status.rejected.filter { !$0.isNoted }
+        if !rejected.isEmpty {
+            let reasons = Set(rejected.map(\.reason)).sorted().joined(separator: ", ")
             result.append(
                 Diagnosis(
-                    code: "rejected",
-                    what: "\(status.rejected.count) lines were set aside: \(reasons).",
-                    command: "jalon sync fetches good copies where there are any"))
+                    code: "rejected", what: "\(rejected.count) lines were set aside: \(reasons).",
+                    command: "jalon sync fetches good copies where there are any;"
+                        + " jalon doctor --note, to hear no more of these"))
         }
         if status.aside > 0 {
             result.append(

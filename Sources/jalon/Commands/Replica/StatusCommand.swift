@@ -20,16 +20,16 @@ struct StatusCommand: LocalCommand {
                 ("conflicts", "\(status.conflicts)"),
             ])
             page.line()
-            page.table(status.peerTable, none: "No peers: jalon peer add NAME URL")
+            page.table(status.peerTable, none: "No peers: \(Failure.addPeer)")
             page.line()
             page.table(status.deviceTable, none: "Nothing was written yet.")
             for line in status.reachLines { page.line(line, .faint) }
             for waiting in status.waiting {
                 page.line(waiting.words(status.names), .warning)
             }
-            if !status.rejected.isEmpty {
-                page.line(
-                    "\(status.rejected.count) damaged lines set aside: jalon doctor", .warning)
+            let damaged = status.rejected.filter { !$0.isNoted }.count
+            if damaged > 0 {
+                page.line("\(damaged) damaged lines set aside: jalon doctor", .warning)
             }
             if status.aside > 0 {
                 page.line("\(status.aside) changes of a newer jalon are kept, unread.", .warning)
@@ -154,6 +154,7 @@ extension Status.Rejected {
     fileprivate var json: JSON {
         .members([
             "segment": .string(hash), "reason": .string(reason), "at": .string(Machine.iso(at)),
+            "noted": .bool(isNoted),
         ])
     }
 }

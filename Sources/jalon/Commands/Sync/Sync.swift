@@ -68,5 +68,5 @@ struct Sync: NetworkCommand {
 
     private static let noPeers = Failure(
         "there is nobody to sync with yet.", why: "no peer was added",
-        tries: ["jalon peer add team https://relay.example.org"], status: .failed)
+        tries: [Failure.addPeer], status: .failed)
 }

@@ -1,6 +1,5 @@
 """Branches of a writer."""
 
-from ...changes import remove
 from ..fixtures import B
 from .cases import GONE, case, devices, name, visits
 

@@ -1,6 +1,6 @@
 """Removes, and what brings a row back."""
 
-from ...changes import add, put, remove
+from ...changes import put, remove
 from ..fixtures import A, R, Device
 from .cases import GONE, LINE, alive, case, devices, name, visits
 

@@ -2,7 +2,7 @@
 
 from ...changes import Entry, add, put
 from ..fixtures import A, B, R, Device
-from .cases import GONE, case, devices, merge, name, visits
+from .cases import GONE, case, devices, name, visits
 
 
 @case("a change that waits for its predecessor")
