@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-QUOTA = 24 * 1_048_576
+QUOTA = 12 * 1_048_576
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,7 +39,7 @@ class Place:
     def run(self, *command, environment=None, stdin: str = "") -> str:
         done = subprocess.run(
             list(map(str, command)), env={**os.environ, **(environment or {})}, input=stdin,
-            capture_output=True, text=True, timeout=300)
+            capture_output=True, text=True, timeout=900)
         if done.returncode:
             words = " ".join(map(str, command))
             raise Failed(f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}")

@@ -1,3 +1,4 @@
+import GRDB
 import RelayServer
 import SyncClient
 import TestSupport
@@ -120,17 +121,20 @@ import Wire
                 generation: Generation(checked: [UInt8](repeating: 1, count: 16)), at: 0,
                 in: database)
             let devices = DeviceTable(database)
-            func token(_ number: Int) -> [UInt8] {
-                [UInt8(number >> 8), UInt8(number & 255)] + [UInt8](repeating: 0, count: 30)
-            }
-            for number in 0..<DeviceTable.devicesMax {
-                let isTaken = try devices.admit(
-                    to: mailbox, token: token(number), name: nil, at: 0)
-                #expect(isTaken, "device \(number)")
-            }
-            let beyond = token(DeviceTable.devicesMax)
-            #expect(try !devices.admit(to: mailbox, token: beyond, name: nil, at: 1))
-            #expect(try devices.admit(to: mailbox, token: token(0), name: "again", at: 1))
+            func token(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
+            #expect(try devices.admit(to: mailbox, token: token(1), name: nil, at: 0))
+            // All but one of the others.
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE other(number) AS (
+                        SELECT 3 UNION ALL SELECT number + 1 FROM other WHERE number < ?)
+                    INSERT INTO devices (mailbox, token, created, seen)
+                    SELECT ?, CAST(printf('%032d', number) AS BLOB), 0, 0 FROM other
+                    """, arguments: [DeviceTable.devicesMax, mailbox.id])
+            #expect(try devices.admit(to: mailbox, token: token(2), name: nil, at: 1))
+            #expect(try !devices.admit(to: mailbox, token: token(3), name: nil, at: 1))
+            #expect(try devices.admit(to: mailbox, token: token(1), name: "again", at: 1))
+            #expect(try devices.admit(to: mailbox, token: token(2), name: "again", at: 1))
         }
     }
 

@@ -50,7 +50,7 @@ def attempt(one, subject: Subject) -> tuple[str, str]:
     if one.is_long and not subject.long:
         return "skipped", "--long"
     # Nothing that the relay does, or leaves undone, keeps a check for ever.
-    signal.alarm(900 if one.is_long else 60)
+    signal.alarm(900 if one.is_long else 180)
     try:
         one.attempt(subject)
         return "ok", ""
