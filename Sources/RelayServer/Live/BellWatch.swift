@@ -2,7 +2,8 @@ import GRDB
 import ServiceLifecycle
 import Wire
 
-/// Listens for segments that another program put into the same data, and tells the devices that wait.
+/// Listens for what another program did to the same data: devices that wait are told of new segments,
+/// and a token that was ended waits no more.
 struct BellWatch: Service {
     let store: RelayStore
     let hub: LiveHub
@@ -24,12 +25,20 @@ struct BellWatch: Service {
 
     /// Tells all who wait where their mailbox stands; who knows that already is not told again.
     private func tell() async {
-        let books = hub.books
-        let positions = try? await store.read { database in
-            try books.map { try Mailbox(database, books: $0)?.state().position }
+        let waiting = hub.books
+        let found = try? await store.read { database in
+            try waiting.compactMap { books in
+                try Mailbox(database, books: books).map { mailbox in
+                    (
+                        books: books, position: try mailbox.state().position,
+                        revoked: try DeviceTable(database).revokedTokens(of: mailbox)
+                    )
+                }
+            }
         }
-        for (books, position) in zip(books, positions ?? []) {
-            if let position { hub.publish(books, position: position) }
+        for (books, position, revoked) in found ?? [] {
+            hub.end(revoked, of: books)
+            hub.publish(books, position: position)
         }
     }
 }

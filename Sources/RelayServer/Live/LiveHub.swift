@@ -101,6 +101,16 @@ package final class LiveHub: Service {
         for continuation in told { continuation.yield(newest) }
     }
 
+    /// Ends the channels of these tokens, named by their hashes.
+    func end(_ tokens: Set<[UInt8]>, of books: BooksID) {
+        guard !tokens.isEmpty else { return }
+        let ended = state.withLock { state in
+            (state.subscribers[books] ?? [:]).values.filter { tokens.contains($0.token) }
+                .map(\.continuation)
+        }
+        for continuation in ended { continuation.finish() }
+    }
+
     /// The books whose devices wait.
     var books: [BooksID] { state.withLock { Array($0.subscribers.keys) } }
 

@@ -15,7 +15,8 @@ package struct DataFolder: Sendable {
     /// Held around every write and checkpoint.
     var writing: String { path + "/writing.lock" }
 
-    /// Touched by a program that put segments into the data beside the one that serves it.
+    /// Touched by a program that put segments into the data, or ended a token, beside the one that
+    /// serves it.
     var bell: String { path + "/bell" }
 
     /// When the bell was rung last; nil when it never was.

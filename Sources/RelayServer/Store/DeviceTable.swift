@@ -108,6 +108,14 @@ package struct DeviceTable {
         return database.changesCount > 0
     }
 
+    /// The hashes of a mailbox's ended tokens.
+    package func revokedTokens(of mailbox: Mailbox) throws -> Set<[UInt8]> {
+        let tokens = try Data.fetchAll(
+            database, sql: "SELECT token FROM devices WHERE mailbox = ? AND revoked IS NOT NULL",
+            arguments: [mailbox.id])
+        return Set(tokens.map(Array.init))
+    }
+
     /// All devices, by books and time of admission.
     package func all() throws -> [Device] {
         let rows = try Row.fetchAll(

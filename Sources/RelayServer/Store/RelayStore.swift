@@ -86,6 +86,14 @@ package final class RelayStore: Sendable {
         try pool.read(body)
     }
 
+    /// Ends a device's token at once, and its live channels within a second or two; false when there
+    /// is no such device or it is ended already. For a caller that may block: the command line.
+    package func revoke(_ device: Int64, at time: Int64) throws -> Bool {
+        let isDone = try commitNow { try DeviceTable($0).revoke(device, at: time) }
+        if isDone { folder.ring() }
+        return isDone
+    }
+
     /// Whether the store answers and took the last write.
     package func isHealthy() async -> Bool {
         guard !committer.isBroken, !committer.isFull else { return false }

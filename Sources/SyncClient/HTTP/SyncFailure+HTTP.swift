@@ -53,6 +53,7 @@ extension SyncFailure {
                 ? Self.unreachable(host: host, .notListening)
                 : Self.unreachable(
                     host: host, .other(String(cString: strerror(error.errnoCode))))
+        case HTTPParserError.invalidEOFState: return Self.cut(host: host)
         case is HTTPParserError:
             return Self.notARelay(address: host, status: 0, content: "")
         case let error as ChannelError where error != .inappropriateOperationForState:

@@ -4,7 +4,8 @@ package import Wire
 package enum SyncFailure: Error, Hashable, Sendable {
     /// Nothing answers there.
     case unreachable(host: String, Reason)
-    /// Something answers that is not a relay: its status and what its content claims to be.
+    /// Something answers that is not a relay: its status, 0 if it does not speak HTTP, and what its
+    /// content claims to be.
     case notARelay(address: String, status: Int, content: String)
     /// The relay does not take the conversation.
     case refused(Refusal)

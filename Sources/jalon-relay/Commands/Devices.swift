@@ -82,7 +82,7 @@ struct Devices: ParsableCommand {
             let store = try place.openStore()
             defer { store.close() }
             let time = Int64(Date().timeIntervalSince1970 * 1_000)
-            let isDone = try store.commitNow { try DeviceTable($0).revoke(device, at: time) }
+            let isDone = try store.revoke(device, at: time)
             guard isDone else { throw RelayFailure.unknownDevice("\(device)") }
             Output.say("Device \(device) has no access any more.")
         }

@@ -35,9 +35,12 @@ extension Failure {
                 status: .unreachable)
         case .notARelay(let address, let status, let content):
             let kind = content.isEmpty ? "nothing" : content
+            let why =
+                status == 0
+                ? "its answer is not one of HTTP: perhaps another program listens there"
+                : "it answered \(status) with \(kind): perhaps a login page or another program"
             self.init(
-                "what answers at \(address) is not a relay.",
-                why: "it answered \(status) with \(kind): perhaps a login page or another program",
+                "what answers at \(address) is not a relay.", why: why,
                 tries: ["jalon peer list", "curl \(address)/health"], status: .unreachable)
         case .refused(let refusal): self = Self.refused(refusal.code)
         case .cut(let host):

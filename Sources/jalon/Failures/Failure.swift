@@ -21,9 +21,19 @@ struct Failure: Error, Equatable {
         self.init(what, why: [why], tries: tries, status: status)
     }
 
-    /// The lines for standard error.
+    /// The lines for standard error. What was typed may be quoted in them, however long it is: the
+    /// middle of a line that is too long is left out.
     var lines: [String] {
-        ["jalon: \(what)"] + why.map { "  why: \($0)" } + tries.map { "  try: \($0)" }
+        let lines = ["jalon: \(what)"] + why.map { "  why: \($0)" } + tries.map { "  try: \($0)" }
+        return lines.map(Self.excerpt)
+    }
+
+    private static let lineMax = 1_000
+
+    private static func excerpt(_ line: String) -> String {
+        let scalars = line.unicodeScalars
+        guard line.utf8.count > lineMax, scalars.count > lineMax else { return line }
+        return String(scalars.prefix(lineMax * 3 / 4)) + " … " + String(scalars.suffix(lineMax / 8))
     }
 
     /// Standard output cannot be written.

@@ -72,6 +72,35 @@ import Wire
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a token that is revoked loses its channel, and no other does`() async throws {
+        try await withRelay(folder) { relay in
+            try await withClient { client in
+                let (laptop, phone) = (try Device(writer: 1), try Device(writer: 2))
+                try await laptop.sync(relay)
+                try await phone.sync(relay)
+                var lost = channel(relay, laptop, client, from: 0).makeAsyncIterator()
+                var kept = channel(relay, phone, client, from: 0).makeAsyncIterator()
+                #expect(try await lost.next() == .connected)
+                #expect(try await kept.next() == .connected)
+                let store = try RelayStore(
+                    folder: DataFolder(folder.data), isServing: false, random: RelayRandom.bytes)
+                defer { store.close() }
+                let devices = try store.readNow { try DeviceTable($0).all() }
+                #expect(try store.revoke(devices[0].id, at: 1))
+                #expect(try !store.revoke(devices[0].id, at: 2))
+                let event = try await lost.next()
+                guard case .lost = event else {
+                    Issue.record("the channel goes on: \(String(describing: event))")
+                    return
+                }
+                try phone.write(1)
+                try await phone.sync(relay)
+                #expect(try await kept.next() == .position(1))
+            }
+        }
+    }
+
     @Test func `a channel that breaks is taken up again`() async throws {
         try await withClient { client in
             let device = try Device()

@@ -66,6 +66,38 @@ import Wire
         #expect(device.held.count == 1)
     }
 
+    @Test func `an answer that is cut at any byte before its last line ended too early`()
+        async throws
+    {
+        let generation = Generation(checked: [UInt8](repeating: 1, count: 16))
+        let lines = [
+            Line.welcome(generation, matches: true), .end(position: 0, mark: .origin, more: false),
+        ].flatMap { $0.encoded + [0x0a] }
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n"
+        let framings = [
+            head + "content-length: \(lines.count)\r\n\r\n",
+            head + "transfer-encoding: chunked\r\n\r\n\(String(lines.count, radix: 16))\r\n",
+        ]
+        for framing in framings {
+            let answer = Array(framing.utf8) + lines
+            for count in answer.indices {
+                try await withRawServer(Array(answer[..<count])) { address, client in
+                    await #expect(throws: SyncFailure.cut(host: address.host), "at \(count)") {
+                        try await Device().sync(address, client)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `what speaks no HTTP is not a relay`() async throws {
+        try await withRawServer(Array("220 mail.example.org ESMTP\r\n".utf8)) { address, client in
+            await #expect(
+                throws: SyncFailure.notARelay(address: address.host, status: 0, content: "")
+            ) { try await Device().sync(address, client) }
+        }
+    }
+
     @Test func `a line that cannot be read stops no other, and both sides compare the next time`()
         async throws
     {

@@ -349,7 +349,9 @@ class Attack:
         check(thief.send("DELETE", thief.path("sync"), None, thief.bearer).status in (404, 405),
               "another verb")
         check(self.healthy.model().segments == [], "something of it was stored")
+        ended = ends(live, 10)
         live.close()
+        check(ended, "its live channel goes on")
         return len(tries) + 3, "refused in every way"
 
     def _revoke(self, name: str) -> None:
@@ -382,6 +384,23 @@ class Attack:
             Hello(self.healthy.books).line(), self.healthy.forge.segment().line(), DONE)
         check(push.status == 200 and b"refused" not in push.body, f"others: {push.body[:200]}")
         return 12, f"{taken} taken, {refused} refused"
+
+
+def ends(live: socket.socket, seconds: float) -> bool:
+    """Whether the answer ends, or its connection, within so many seconds."""
+    deadline = time.monotonic() + seconds
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            live.settimeout(left)
+            part = live.recv(4096)
+            # The last chunk of an answer is empty.
+            if not part or part.endswith(b"0\r\n\r\n"):
+                return True
+    except TimeoutError:
+        pass
+    except OSError:
+        return True
+    return False
 
 
 def stored(relay: Relay) -> int:

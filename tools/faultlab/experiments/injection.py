@@ -109,7 +109,8 @@ def answers_well(run: Run, what: str) -> None:
         return
     lines = run.err.splitlines()
     check(sum(line.startswith("jalon: ") for line in lines) == 1, f"{what}: {run}")
-    check(len(lines) < 12, f"{what}: an error of {len(lines)} lines")
+    check(len(lines) < 12 and max(map(len, lines)) < 1500,
+          f"{what}: {len(lines)} lines of up to {max(map(len, lines))} characters")
 
 
 def kept(lab: Lab, base: Device, folder: str) -> int:
