@@ -69,7 +69,9 @@ let package = Package(
             ]),
 
         // The business.
-        .target(name: "Billing", dependencies: ["Convergence", "Replication"]),
+        .target(
+            name: "Billing", dependencies: ["Convergence", "Replication"],
+            resources: [.embedInCode("Rates/legal-rates.csv")]),
 
         // The commands.
         .executableTarget(

@@ -20,6 +20,7 @@ struct Jalon: ParsableCommand {
                     Today.self, ClientCommands.self, ItemCommands.self, InvoiceCommands.self,
                     Pay.self,
                     PaymentCommands.self, PackageCommands.self, OwedCommand.self,
+                    StatementCommand.self,
                     TemplateCommands.self,
                 ]),
             CommandGroup(
@@ -28,6 +29,9 @@ struct Jalon: ParsableCommand {
                     Sync.self, ConflictCommands.self, StatusCommand.self, Invite.self,
                     PeerCommands.self, SeriesCommands.self,
                 ]),
+            CommandGroup(
+                name: "The year",
+                subcommands: [TotalsCommand.self, ArchiveCommand.self, RateCommands.self]),
             CommandGroup(
                 name: "Care",
                 subcommands: [

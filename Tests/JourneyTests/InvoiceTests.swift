@@ -257,7 +257,7 @@ struct `Invoices` {
         Files.write("{{number}}", to: folder + "/document.en.txt")
         #expect(device.does("template", "show", "text").contains("{{totals}}"))
         device.fails(
-            ["invoice", "print", "F-0001", "--output", "/nowhere/a"], exit: 73,
+            ["invoice", "print", "F-0001", "--output", file + "/a"], exit: 73,
             says: "cannot be written")
     }
 }

@@ -9,12 +9,12 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 4,
+        version: 5,
         tables: [
             settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
             series,
             payments,
-            allocations, packages,
+            allocations, receipts, events, rates, archives, packages,
         ])
 
     /// One row, derived from a constant key.
@@ -97,7 +97,7 @@ package enum BillingSchema {
 
     private static let payments = Table(
         "payments",
-        [.reference("client", to: "clients")]
+        [.reference("client", to: "clients"), .reference("reverses", to: "payments")]
             + ["date", "amount", "currency", "method", "reference", "note", "created"]
             .map { .register($0) },
         indexes: [["client", "currency", "hidden", "date", "amount"], ["hidden", "date"]])
@@ -110,6 +110,28 @@ package enum BillingSchema {
         ],
         parent: "payment",
         indexes: [["invoice", "hidden", "document", "amount", "payment"]])
+
+    /// Frozen: proofs that money came in.
+    private static let receipts = Table(
+        "receipts",
+        [.reference("payment", to: "payments")]
+            + ["series", "sequence", "number", "date", "seller", "hash", "content"]
+            .map { .register($0) }, indexes: [["payment"], ["series", "sequence"]])
+
+    /// What happened with issued documents, one row for each fact.
+    private static let events = Table(
+        "events",
+        [.reference("invoice", to: "invoices"), .reference("document", to: "documents")]
+            + ["kind", "date", "until", "with", "text", "created"].map { .register($0) },
+        indexes: [["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until"]])
+
+    /// Rates that the law refers to, beside those that ship; each row is derived from name and day.
+    private static let rates = Table(
+        "rates", ["name", "from_day", "to_day", "percent", "source"].map { .register($0) })
+
+    /// Frozen: which years were archived, with the hash that stands for all their files.
+    private static let archives = Table(
+        "archives", ["year", "date", "documents", "hash"].map { .register($0) })
 
     private static let packages = Table(
         "packages",

@@ -59,6 +59,19 @@ package enum Lookup {
         return try Matcher(kind: .item, entries: entries, purpose: purpose).match(text).id
     }
 
+    /// The payment that a text means: its id, or the beginning of one, or its reference.
+    package static func payment(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> RowID {
+        let entries = try entries(
+            reading,
+            """
+            SELECT p.id, coalesce(p.reference, p.id), c.name, p.hidden, NULL
+            FROM payments p LEFT JOIN clients c ON c.id = p.client
+            """)
+        return try Matcher(kind: .payment, entries: entries, purpose: purpose).match(text).id
+    }
+
     /// The package that a text means.
     package static func package(
         _ reading: Reading, _ text: String, for purpose: Purpose

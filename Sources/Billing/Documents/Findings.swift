@@ -14,6 +14,10 @@ package enum Finding: Equatable, Sendable {
     case numbersMissing(series: String, from: Int64, to: Int64)
     /// A document whose content does not have the hash that it bears.
     case documentDamaged(number: String, document: String)
+    /// A document that no held change of the chain made as it stands.
+    case documentUnproven(number: String, document: String)
+    /// A document dated before the one whose number comes before its own.
+    case dateWentBack(number: String, after: String)
 
     /// `kind` and what it is about.
     package var json: JSON {
@@ -43,6 +47,16 @@ package enum Finding: Equatable, Sendable {
             .members([
                 "kind": .string("document damaged"), "number": .string(number),
                 "document": .string(document),
+            ])
+        case .documentUnproven(let number, let document):
+            .members([
+                "kind": .string("document unproven"), "number": .string(number),
+                "document": .string(document),
+            ])
+        case .dateWentBack(let number, let after):
+            .members([
+                "kind": .string("date went back"), "number": .string(number),
+                "after": .string(after),
             ])
         }
     }

@@ -110,6 +110,25 @@ package enum BillingFailure: Error, Equatable, Sendable {
     /// There is no invoice of the client to repeat.
     case nothingIssued(client: String)
 
+    /// Something cannot have happened with a document before it was issued.
+    case beforeIssue(number: String, date: CivilDate, issued: CivilDate)
+    /// Nothing is left of a payment to be allocated or receipted.
+    case nothingToAllocate(payment: String)
+    /// A payment was taken back already, or takes one back itself.
+    case alreadyReversed(payment: String)
+    /// An invoice of another client or currency, or the same one twice.
+    case allocationElsewhere(number: String)
+    /// More than is open of the invoice, or left of the payment.
+    case allocationTooLarge(number: String, open: Int64, currency: Currency)
+    /// More than the client has as credit.
+    case refundTooLarge(open: Int64, currency: Currency)
+    /// The table of rates says nothing of a day.
+    case rateMissing(name: String, day: CivilDate)
+    /// Neither the law nor a contract gives a penalty for this client.
+    case noPenaltyAgreed(client: String)
+    /// A year is archived once it is over.
+    case yearOpen(year: Int)
+
     // Conflicts between a draft and what was issued.
 
     /// No conflict has that id now: it was settled, or has changed since it was listed.

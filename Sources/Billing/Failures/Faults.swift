@@ -97,7 +97,7 @@ package enum DraftFault: Equatable, Sendable {
 
 /// A kind of thing that a name can mean.
 package enum EntityKind: String, Equatable, Sendable {
-    case client, invoice, package, account, item
+    case client, invoice, package, account, item, payment
 }
 
 /// Something that a name may have meant.

@@ -19,6 +19,7 @@ extension Invoices {
     ) throws -> [InvoiceView] {
         let paid = try Ledger.paid(reading, asOf: date)
         let credited = try Ledger.credited(reading, asOf: date)
+        let courses = try Events.courses(reading, asOf: date)
         let invoices = Set(try Findings.repeatedInvoices(reading))
         let numbers = Set(
             try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
@@ -34,12 +35,13 @@ extension Invoices {
             [client.map { .text($0.text) } ?? .null]
         ) { cursor in
             guard let id = cursor.text(0), let invoice = cursor.text(1) else { return }
-            let facts = InvoiceFacts(
+            var facts = InvoiceFacts(
                 issued: cursor.text(5).flatMap { CivilDate(iso: $0) },
                 due: cursor.text(6).flatMap { CivilDate(iso: $0) },
                 amount: cursor.integer(10) ?? 0, paid: paid[id] ?? 0,
                 kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
                 credited: credited[id] ?? 0)
+            facts.take(courses[id])
             var flags = InvoiceFlag.flags(of: facts, on: date)
             let number = cursor.text(2)
             if invoices.contains(invoice) { flags.append(.issuedTwice) }

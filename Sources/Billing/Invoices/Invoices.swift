@@ -136,8 +136,9 @@ extension Invoices {
         if try IssuedConflicts.exist(reading, of: invoice) { flags.append(.changedAfterIssue) }
         return InvoiceView(
             record: record, content: content, issued: issued, paid: paid ?? 0,
-            credited: try Ledger.credited(reading, asOf: date)[document.text] ?? 0, more: flags,
-            asOf: date)
+            credited: try Ledger.credited(reading, asOf: date)[document.text] ?? 0,
+            course: try Events.courses(reading, asOf: date, document: document.text)[
+                document.text], more: flags, asOf: date)
     }
 }
 
@@ -178,12 +179,13 @@ extension InvoiceView {
     /// What was issued, with its content.
     fileprivate init(
         record: Record, content: DraftContent, issued: IssuedContent, paid: Int64,
-        credited: Int64, more: [InvoiceFlag], asOf date: CivilDate
+        credited: Int64, course: Events.Course?, more: [InvoiceFlag], asOf date: CivilDate
     ) {
-        let facts = InvoiceFacts(
+        var facts = InvoiceFacts(
             issued: record.text("date").flatMap { CivilDate(iso: $0) },
             due: record.text("due").flatMap { CivilDate(iso: $0) },
             amount: issued.totals.due, paid: paid, kind: content.kind, credited: credited)
+        facts.take(course)
         self.init(
             id: record.text("invoice") ?? "", document: record.text("id"),
             number: record.text("number"), status: InvoiceStatus(of: facts, on: date),

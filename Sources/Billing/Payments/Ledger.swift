@@ -11,13 +11,15 @@ package enum Ledger {
         var book = OwedBook(
             date: date,
             allocations: try allocations(reading, asOf: date, withDocuments: false),
-            credited: try credited(reading, asOf: date))
+            credited: try credited(reading, asOf: date),
+            courses: try Events.courses(reading, asOf: date))
         try documents(reading, client) { book.take(document: $0) }
         if book.hasTwinInvoices {
             book = OwedBook(
                 date: date,
                 allocations: try allocations(reading, asOf: date, withDocuments: true),
-                credited: try credited(reading, asOf: date))
+                credited: try credited(reading, asOf: date),
+                courses: try Events.courses(reading, asOf: date))
             try documents(reading, client) { book.take(document: $0) }
         }
         try payments(reading, asOf: date, client: client) { client, currency, amount in

@@ -67,6 +67,8 @@ package struct OwedClient: Equatable, Sendable {
     package struct Invoice: Equatable, Sendable {
         /// The invoice's row.
         package let id: String
+        /// The row of what was issued.
+        package let document: String
         /// Its number.
         package let number: String
         /// When it was issued.
@@ -75,6 +77,8 @@ package struct OwedClient: Equatable, Sendable {
         package let due: CivilDate?
         /// Where it stands.
         package let status: InvoiceStatus
+        /// What stands beside the status.
+        package let flags: [InvoiceFlag]
         /// Days after the due date; 0 if it is not late.
         package let daysLate: Int
         /// How late that is.
@@ -114,6 +118,8 @@ package struct OwedClient: Equatable, Sendable {
                                     "issued": .string(invoice.issued.iso),
                                     "due": .text(invoice.due?.iso),
                                     "status": .string(invoice.status.rawValue),
+                                    "flags": .array(
+                                        invoice.flags.map { .string($0.rawValue) }),
                                     "daysLate": .integer(invoice.daysLate),
                                     "bucket": .string(invoice.bucket.rawValue),
                                     "amount": .string(currency.text(invoice.amount)),

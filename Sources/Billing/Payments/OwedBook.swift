@@ -15,6 +15,8 @@ struct OwedBook {
     private let allocations: Ledger.Allocations
     /// What credit notes took off documents, by their rows.
     private let credited: [String: Int64]
+    /// What happened with documents, by their rows.
+    private let courses: [String: Events.Course]
     /// The first allocation whose invoice has not passed by.
     private var next = 0
     private var accounts: [Account] = []
@@ -31,7 +33,11 @@ struct OwedBook {
 
     /// Takes the allocations in the order of their invoices. Twins, two documents of one draft, are
     /// so rare that looking for them by the id of each document is left to a second pass.
-    init(date: CivilDate, allocations: Ledger.Allocations, credited: [String: Int64]) {
+    init(
+        date: CivilDate, allocations: Ledger.Allocations, credited: [String: Int64],
+        courses: [String: Events.Course]
+    ) {
+        self.courses = courses
         self.credited = credited
         self.date = date
         self.allocations = allocations
@@ -58,12 +64,17 @@ struct OwedBook {
         let kind = cursor.text(10).flatMap { DocumentKind(rawValue: $0) } ?? .invoice
         guard !kind.isCredit else { return }
         let due = cursor.text(7).flatMap { CivilDate(iso: $0) }
-        let facts = InvoiceFacts(
+        var facts = InvoiceFacts(
             issued: issued, due: due, amount: total, paid: paid, credited: taken)
+        let row = cursor.text(9) ?? ""
+        if !courses.isEmpty { facts.take(courses[row]) }
+        let status = InvoiceStatus(of: facts, on: date)
+        // Nothing more is expected of what was written off.
+        guard status != .writtenOff || paid &+ taken > total else { return }
         accounts[place].invoices.append(
             OwedClient.Invoice(
-                id: invoice, number: cursor.text(8) ?? "", issued: issued, due: due,
-                status: InvoiceStatus(of: facts, on: date),
+                id: invoice, document: row, number: cursor.text(8) ?? "", issued: issued, due: due,
+                status: status, flags: InvoiceFlag.flags(of: facts, on: date),
                 daysLate: max(0, due.map { date.days(since: $0) } ?? 0),
                 bucket: AgingBucket(due: due, on: date), amount: total, paid: paid,
                 credited: taken))

@@ -30,12 +30,22 @@ package struct PaymentView: Equatable, Sendable {
     package let note: String?
     /// What it settles.
     package let allocations: [Allocation]
+    /// The payment that this one takes back.
+    package var reverses: String?
+
+    /// The same with other allocations.
+    func with(_ allocations: [Allocation]) -> PaymentView {
+        PaymentView(
+            id: id, client: client, clientName: clientName, date: date, amount: amount,
+            currency: currency, method: method, reference: reference, note: note,
+            allocations: allocations, reverses: reverses)
+    }
 
     /// What is not allocated: a credit of the client, in minor units.
     package var credit: Int64 { allocations.reduce(amount) { $0 &- $1.amount } }
 
     /// `id client clientName date amount currency method reference note invoice allocations
-    /// credit`; `invoice` is the number of the first allocation.
+    /// credit reverses`; `invoice` is the number of the first allocation.
     package var json: JSON {
         .members([
             "id": .string(id), "client": .string(client), "clientName": .string(clientName),
@@ -51,7 +61,7 @@ package struct PaymentView: Equatable, Sendable {
                         "amount": .string(currency.text(allocation.amount)),
                     ])
                 }),
-            "credit": .string(currency.text(credit)),
+            "credit": .string(currency.text(credit)), "reverses": .text(reverses),
         ])
     }
 }

@@ -1,4 +1,4 @@
-import Convergence
+package import Convergence
 package import Replication
 
 /// Money that came in: a row per payment, whose parts settle invoices.
@@ -31,7 +31,7 @@ package enum Payments {
                         .init(
                             invoice: ref.invoice.text, number: invoice.number, amount: allocated)
                     ]),
-            document: document, at: moment)
+            documents: [document.text], at: moment)
         let facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
             paid: invoice.paid &+ allocated, kind: invoice.kind, credited: invoice.credited)
@@ -42,8 +42,8 @@ package enum Payments {
     }
 
     /// Writes a payment and its allocations, and returns it with its id.
-    private static func record(
-        _ writing: Writing, _ payment: PaymentView, document: RowID, at moment: Moment
+    static func record(
+        _ writing: Writing, _ payment: PaymentView, documents: [String], at moment: Moment
     ) throws -> PaymentView {
         var fields: [String: Value] = [
             "client": .text(payment.client), "amount": .integer(payment.amount),
@@ -52,35 +52,36 @@ package enum Payments {
         let texts = [
             ("date", payment.date?.iso), ("method", payment.method),
             ("reference", payment.reference), ("note", payment.note),
+            ("reverses", payment.reverses),
         ]
         for (field, text) in texts {
             if let text { fields[field] = .text(text) }
         }
         let id = try writing.insert("payments", fields)
-        for allocation in payment.allocations {
-            _ = try writing.insert(
-                "allocations",
-                [
-                    "payment": .text(id.text), "invoice": .text(allocation.invoice),
-                    "document": .text(document.text), "amount": .integer(allocation.amount),
-                ])
+        for (allocation, document) in zip(payment.allocations, documents) {
+            try allocate(writing, Part(allocation: allocation, document: document), to: id.text)
         }
         return PaymentView(
             id: id.text, client: payment.client, clientName: payment.clientName,
             date: payment.date, amount: payment.amount, currency: payment.currency,
             method: payment.method, reference: payment.reference, note: payment.note,
-            allocations: payment.allocations)
+            allocations: payment.allocations, reverses: payment.reverses)
     }
 
-    /// All payments by date, then in the order of their recording.
-    package static func list(_ reading: Reading) throws -> [PaymentView] {
+    /// The order in which a payment's parts are read: wherever two readings are put side by side.
+    static let allocationOrder = "d.date, d.series, d.sequence, a.id"
+
+    /// All payments by date, then in the order of their recording; or one.
+    package static func list(_ reading: Reading, id: RowID? = nil) throws -> [PaymentView] {
+        let key: Value = id.map { .text($0.text) } ?? .null
         var allocations: [String: [PaymentView.Allocation]] = [:]
         try reading.each(
             """
             SELECT a.payment, a.invoice, d.number, a.amount
             FROM allocations a LEFT JOIN documents d ON d.id = a.document
-            WHERE a.hidden = 0 ORDER BY a.id
-            """
+            WHERE a.hidden = 0 \(id == nil ? "" : "AND a.payment = ?")
+            ORDER BY \(allocationOrder)
+            """, id == nil ? [] : [key]
         ) { cursor in
             guard let payment = cursor.text(0) else { return }
             allocations[payment, default: []].append(
@@ -92,8 +93,9 @@ package enum Payments {
             """
             SELECT p.*, c.name AS clientName
             FROM payments p LEFT JOIN clients c ON c.id = p.client
-            WHERE p.hidden = 0 ORDER BY p.date, p.created, p.id
-            """)
+            WHERE p.hidden = 0 \(id == nil ? "" : "AND p.id = ?")
+            ORDER BY p.date, p.created, p.id
+            """, id == nil ? [] : [key])
         return rows.map { record in
             let id = record.text("id") ?? ""
             return PaymentView(
@@ -103,7 +105,8 @@ package enum Payments {
                 amount: record.integer("amount") ?? 0,
                 currency: record.text("currency").flatMap { try? Currency($0) } ?? .eur,
                 method: record.text("method"), reference: record.text("reference"),
-                note: record.text("note"), allocations: allocations[id] ?? [])
+                note: record.text("note"), allocations: allocations[id] ?? [],
+                reverses: record.text("reverses"))
         }
     }
 }

@@ -117,12 +117,16 @@ extension DocumentText {
         content["kind"]?.string.flatMap { DocumentKind(rawValue: $0) } ?? .invoice
     }
 
-    private var isCredit: Bool { kind.isCredit }
+    var isCredit: Bool { kind.isCredit }
 
-    private var title: String {
+    var title: String {
         let isFinal = kind == .invoice && content["deposits"]?.elements?.isEmpty == false
         return words(isFinal ? "final" : kind.rawValue)
     }
+
+    /// What is to be paid, and by when.
+    var toPay: String { amount(total("due")) }
+    var dueDate: String { words.date(string("due")) }
 
     private func total(_ key: String) -> Int64 { content["totals"]?[key]?.integer ?? 0 }
 

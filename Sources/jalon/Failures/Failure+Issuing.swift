@@ -31,7 +31,7 @@ extension Failure {
                 "there is a series “\(claim.name)” already.",
                 tries: ["jalon series list", "jalon series continue \(claim.name)"],
                 status: .failed)
-        default: return dating(failure) ?? correcting(failure)
+        default: return dating(failure) ?? correcting(failure) ?? paying(failure)
         }
     }
 
@@ -91,6 +91,53 @@ extension Failure {
                 "nothing was issued for this client yet.",
                 tries: [#"jalon invoice new CLIENT --line "Design; 3; 450.00; 20""#],
                 status: .failed)
+        default: nil
+        }
+    }
+
+    private static func paying(_ failure: BillingFailure) -> Failure? {
+        switch failure {
+        case .beforeIssue(let number, let date, let issued):
+            Failure(
+                "\(date.iso) lies before \(number) was issued.",
+                why: "it was issued on \(issued.iso)", status: .badInput)
+        case .nothingToAllocate(let payment):
+            Failure(
+                "nothing is left of payment \(payment).", tries: ["jalon payment list"],
+                status: .failed)
+        case .alreadyReversed(let payment):
+            Failure(
+                "payment \(payment) was taken back, or takes one back itself.",
+                tries: ["jalon payment list"], status: .failed)
+        case .allocationElsewhere(let number):
+            Failure(
+                "\(number) cannot take this money.",
+                why: "it is another client's, in another currency, or named twice",
+                tries: ["jalon invoice show \(number)"], status: .badInput)
+        case .allocationTooLarge(let number, let open, let currency):
+            Failure(
+                "that is more than can go to \(number).",
+                why: "\(currency.text(open)) \(currency.code) can", status: .badInput)
+        case .refundTooLarge(let open, let currency):
+            Failure(
+                "that is more than the client has as credit.",
+                why: "the credit is \(currency.text(open)) \(currency.code)",
+                tries: ["jalon owed"], status: .failed)
+        case .rateMissing(let name, let day):
+            Failure(
+                "the table of rates lacks \(name) on \(day.iso).",
+                why: "no rate is used without its source",
+                tries: [
+                    "jalon rate add \(name) PERCENT --from \(day.iso) --to DATE --source TEXT"
+                ], status: .failed)
+        case .noPenaltyAgreed(let client):
+            Failure(
+                "nothing says what \(client) pays for being late.",
+                why: "for consumers and abroad only the contract does",
+                tries: ["jalon client edit CLIENT --penalty-rate PERCENT"], status: .failed)
+        case .yearOpen(let year):
+            Failure(
+                "\(year) is not over.", why: "only a closed year is archived", status: .failed)
         default: nil
         }
     }

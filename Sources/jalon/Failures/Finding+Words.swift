@@ -9,6 +9,8 @@ extension Billing.Finding {
         case .seriesClaimedTwice: "series claimed twice"
         case .numbersMissing: "numbers missing"
         case .documentDamaged: "document damaged"
+        case .documentUnproven: "document unproven"
+        case .dateWentBack: "date went back"
         }
     }
 
@@ -27,6 +29,10 @@ extension Billing.Finding {
                 : "Numbers \(from) to \(to) of series \(series) are not here."
         case .documentDamaged(let number, _):
             "The content of invoice \(number) is not what was issued."
+        case .documentUnproven(let number, _):
+            "No change that is held made \(number) as it stands."
+        case .dateWentBack(let number, let after):
+            "\(number) is dated before \(after), whose number comes before its own."
         }
     }
 
@@ -39,7 +45,8 @@ extension Billing.Finding {
         case .seriesClaimedTwice(let claim):
             "jalon series continue \(claim.name), on the device that is to have it"
         case .numbersMissing: "jalon sync, on every device"
-        case .documentDamaged: "jalon verify, then jalon rebuild"
+        case .documentDamaged, .documentUnproven: "jalon verify, then jalon rebuild"
+        case .dateWentBack: "both stay as they are; tell your accountant why"
         }
     }
 }

@@ -7,7 +7,9 @@ struct InvoiceCommands: ParsableCommand {
         subcommands: [
             InvoiceNew.self, InvoiceEdit.self, InvoiceIssue.self, InvoiceList.self,
             InvoiceShow.self, InvoiceCheckCommand.self, InvoicePrint.self, InvoiceCredit.self,
-            InvoiceCorrect.self, InvoiceRepeat.self, InvoiceRemove.self,
+            InvoiceCorrect.self, InvoiceRepeat.self, InvoiceSend.self, InvoiceNote.self,
+            InvoiceDispute.self, InvoiceSettle.self, InvoiceExtend.self, InvoiceWriteOff.self,
+            InvoiceLog.self, InvoiceInterest.self, InvoiceRemove.self,
         ],
         defaultSubcommand: InvoiceList.self)
 }

@@ -1,10 +1,14 @@
 import ArgumentParser
 import Billing
+import Replication
 
-struct InvoiceIssue: LocalCommand {
+struct InvoiceIssue: NetworkCommand {
     static let configuration = CommandConfiguration(
         commandName: "issue", abstract: "Give a draft its number, for good.",
-        discussion: "What was issued is never altered; the remedy for a mistake is a credit note.")
+        discussion: """
+            What was issued is never altered; the remedy for a mistake is a credit note. Peers that \
+            answer are met first, so that what others did is known.
+            """)
 
     @Argument(help: ArgumentHelp("The draft's id.", valueName: "invoice"))
     var invoice: String
@@ -12,11 +16,14 @@ struct InvoiceIssue: LocalCommand {
     var on: String?
     @Option(help: ArgumentHelp("The series, if this device has several.", valueName: "name"))
     var series: String?
+    @Flag(help: "Meet nobody first.")
+    var offline = false
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions
 
-    func answer(_ session: Session) throws -> Answer {
+    func answer(_ session: Session) async throws -> Answer {
         let date = try session.date(on)
+        if !offline, !writing.dryRun { try await meet(session) }
         let issued = try session.write(writing) { books in
             let row = try Lookup.invoice(books, invoice, for: .writing).invoice
             return try Invoices.issue(
@@ -32,5 +39,23 @@ struct InvoiceIssue: LocalCommand {
                     + " \(document.total),"
                     + " to be paid by \(document.due?.iso ?? "no date").")
         }
+    }
+
+    /// Meets whom it can: a peer that does not answer stops nothing.
+    private func meet(_ session: Session) async throws {
+        let replica = try session.replica(for: .writing)
+        let peers = try replica.peers()
+        guard !peers.isEmpty else { return }
+        let network = Network()
+        for peer in peers {
+            do {
+                session.output.progress("Meeting \(peer.name) …")
+                _ = try await Meeting.hold(replica, peer, network)
+            } catch {
+                session.output.notice("\(peer.name) was not met: \(Failure(error).what)")
+            }
+        }
+        session.output.progress("")
+        try? await network.close()
     }
 }

@@ -5,7 +5,10 @@ import Billing
 struct PaymentCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payment", abstract: "Money that came in.",
-        subcommands: [PaymentList.self], defaultSubcommand: PaymentList.self)
+        subcommands: [
+            PaymentList.self, PaymentAdd.self, PaymentAllocate.self, PaymentReverse.self,
+            PaymentRefund.self, PaymentReceipt.self,
+        ], defaultSubcommand: PaymentList.self)
 }
 
 struct PaymentList: LocalCommand {

@@ -7,10 +7,13 @@ struct Verify: LocalCommand {
         commandName: "verify", abstract: "Check every seal, and that the books follow from them.",
         discussion: "Exit code 2 if something is wrong. Nothing is changed.")
 
+    @Flag(help: "Check what was issued too: numbers, dates, hashes, and who signed for each.")
+    var documents = false
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let audit = try session.replica().verify()
+        if documents { return try Self.documents(session.replica(), audit) }
         let isSound = audit.findings.isEmpty
         return Answer(json: audit.json, status: isSound ? .done : .findings) { page in
             page.line(
@@ -22,6 +25,41 @@ struct Verify: LocalCommand {
             } else {
                 page.line("Next: jalon rebuild, then jalon sync")
             }
+        }
+    }
+
+    /// The audit of the chain, and what was issued on it.
+    private static func documents(_ replica: Replica, _ audit: Audit) throws -> Answer {
+        let log = try replica.log()
+        let issued = try replica.read { try DocumentAudit.make($0, log: log) }
+        let isSound = audit.findings.isEmpty && issued.findings.isEmpty
+        let json = audit.json.adding(["issued": issued.json])
+        return Answer(json: json, status: isSound ? .done : .findings) { page in
+            page.line(
+                "Checked \(audit.segments) segments, \(audit.changes) changes and"
+                    + " \(audit.rows) rows; digest \(audit.digest).")
+            var table = Table([
+                .left("SERIES"), .left("FIRST"), .left("ON"), .left("LAST"), .left("ON"),
+                .right("COUNT"), .right("NET"), .right("VAT"), .right("TOTAL"), .left(""),
+            ])
+            for series in issued.series {
+                for sum in series.sums {
+                    table.add([
+                        Cell(series.name, .strong), Cell(series.first?.number ?? ""),
+                        Cell(series.first?.date?.iso ?? ""), Cell(series.last?.number ?? ""),
+                        Cell(series.last?.date?.iso ?? ""), Cell("\(series.entries.count)"),
+                        Cell(sum.currency.text(sum.net)), Cell(sum.currency.text(sum.vat)),
+                        Cell(sum.currency.text(sum.total)), Cell(sum.currency.code),
+                    ])
+                }
+            }
+            page.table(table, none: "Nothing was issued yet.")
+            for finding in audit.findings { page.line(finding.words, .bad) }
+            for finding in issued.findings {
+                page.line(finding.words, .bad)
+                page.line("  \(finding.remedy)", .faint)
+            }
+            if isSound { page.line("Every document is what its device signed for.", .good) }
         }
     }
 }

@@ -1,0 +1,110 @@
+import Convergence
+package import Replication
+
+/// What was invoiced over some days, and since the beginning: of each currency.
+package struct Turnover: Equatable, Sendable {
+    /// The first and the last day; no first day is since the beginning.
+    package let from: CivilDate?
+    package let to: CivilDate
+    /// The currency of all amounts.
+    package let currency: Currency
+    /// How many documents there are of the days.
+    package let documents: Int
+    /// By VAT category and falling rate.
+    package let groups: [VATGroup]
+    /// The sums since the beginning, up to the last day: they only ever grow by what is issued.
+    package let perpetualNet: Int64
+    package let perpetualVAT: Int64
+    package let perpetualDocuments: Int
+
+    /// Without VAT, in minor units.
+    package var net: Int64 { groups.reduce(0) { $0 &+ $1.basis } }
+    /// The VAT.
+    package var vat: Int64 { groups.reduce(0) { $0 &+ $1.vat } }
+
+    /// `from to currency documents net vat gross groups perpetual`.
+    package var json: JSON {
+        .members([
+            "from": .text(from?.iso), "to": .string(to.iso), "currency": .string(currency.code),
+            "documents": .integer(documents), "net": .string(currency.text(net)),
+            "vat": .string(currency.text(vat)), "gross": .string(currency.text(net &+ vat)),
+            "groups": .array(
+                groups.map { group in
+                    .members([
+                        "category": .string(group.category.rawValue),
+                        "rate": .string(group.rate.text),
+                        "basis": .string(currency.text(group.basis)),
+                        "vat": .string(currency.text(group.vat)),
+                    ])
+                }),
+            "perpetual": .members([
+                "documents": .integer(perpetualDocuments),
+                "net": .string(currency.text(perpetualNet)),
+                "vat": .string(currency.text(perpetualVAT)),
+                "gross": .string(currency.text(perpetualNet &+ perpetualVAT)),
+            ]),
+        ])
+    }
+}
+
+/// Totals of what was issued. Deposits count with their own invoices, and what a corrective replaces
+/// counts no more; credit notes take off.
+package enum Turnovers {
+    /// The totals of each currency over some days.
+    package static func list(
+        _ reading: Reading, from: CivilDate?, to: CivilDate
+    ) throws -> [Turnover] {
+        var groups: [String: [VATGroup]] = [:]
+        var counts: [String: Int] = [:]
+        try reading.each(
+            """
+            SELECT currency, content FROM documents
+            WHERE hidden = 0 AND date BETWEEN ? AND ? ORDER BY series, sequence, id
+            """,
+            [.text(from?.iso ?? ""), .text(to.iso)]
+        ) { cursor in
+            guard let code = cursor.text(0),
+                let content = cursor.text(1).flatMap({ try? JSON(reading: Array($0.utf8)) })
+            else { return }
+            counts[code, default: 0] += 1
+            for group in (content["counted"]?.elements ?? []).compactMap(
+                VATGroup.init(contentJSON:))
+            {
+                groups[code, default: []].add(group)
+            }
+        }
+        let rows = try reading.rows(
+            """
+            SELECT currency, count(*) AS documents, sum(counted_net) AS net, sum(counted_vat) AS vat
+            FROM documents WHERE hidden = 0 AND date <= ?1
+                AND counted_net BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
+                AND counted_vat BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
+            GROUP BY currency ORDER BY currency
+            """,
+            [.text(to.iso)])
+        return rows.compactMap { record in
+            guard let code = record.text("currency"), let currency = try? Currency(code) else {
+                return nil
+            }
+            return Turnover(
+                from: from, to: to, currency: currency, documents: counts[code] ?? 0,
+                groups: (groups[code] ?? []).sorted {
+                    $0.category.order == $1.category.order
+                        ? $0.rate > $1.rate : $0.category.order < $1.category.order
+                }, perpetualNet: record.integer("net") ?? 0,
+                perpetualVAT: record.integer("vat") ?? 0,
+                perpetualDocuments: Int(record.integer("documents") ?? 0))
+        }
+    }
+}
+
+extension [VATGroup] {
+    /// Adds a group to the one of its category and rate.
+    fileprivate mutating func add(_ group: VATGroup) {
+        let place = firstIndex { $0.category == group.category && $0.rate == group.rate }
+        guard let index = place else { return append(group) }
+        self[index] = VATGroup(
+            category: group.category, rate: group.rate, basis: self[index].basis &+ group.basis,
+            vat: self[index].vat &+ group.vat)
+    }
+}

@@ -1,0 +1,197 @@
+package import Convergence
+package import Replication
+
+/// What a payment settles, as typed: an invoice, and how much of the payment; nil is what is open.
+package struct AllocationInput: Sendable {
+    /// The invoice.
+    package let invoice: InvoiceRef
+    /// How much, as typed.
+    package let amount: String?
+
+    /// Makes an input.
+    package init(invoice: InvoiceRef, amount: String?) {
+        self.invoice = invoice
+        self.amount = amount
+    }
+}
+
+extension Payments {
+    /// Records a payment of a client, over several invoices, or over the oldest ones, or none: what is
+    /// not allocated is a credit of the client.
+    package static func add(
+        _ writing: Writing, client: RowID, amount: String, currency: Currency?,
+        for inputs: [AllocationInput], oldestFirst: Bool = false, on date: CivilDate?,
+        method: String? = nil, reference: String? = nil, note: String? = nil, at moment: Moment
+    ) throws -> PaymentView {
+        let usual = try Clients.currency(writing, of: client)
+        let currency = currency ?? usual
+        let minor = try currency.minor(amount)
+        guard minor > 0 else { throw BillingFailure.paymentNotPositive(text: amount) }
+        let parts =
+            oldestFirst
+            ? try oldest(writing, client: client, minor, currency)
+            : try parts(writing, inputs, of: client, left: minor, currency)
+        return try record(
+            writing,
+            PaymentView(
+                id: "", client: client.text,
+                clientName: try Clients.stored(writing, client).text("name") ?? "",
+                date: date ?? moment.today, amount: minor, currency: currency,
+                method: try method.map { try PlainText.line($0, .method) },
+                reference: try reference.map { try PlainText.line($0, .reference) },
+                note: try note.map { try PlainText.line($0, .note) },
+                allocations: parts.map(\.allocation)),
+            documents: parts.map(\.document), at: moment)
+    }
+
+    /// Allocates what is left of a payment.
+    package static func allocate(
+        _ writing: Writing, _ id: RowID, to inputs: [AllocationInput]
+    ) throws -> PaymentView {
+        let payment = try find(writing, id)
+        guard payment.amount > 0, let client = RowID(payment.client), payment.credit > 0 else {
+            throw BillingFailure.nothingToAllocate(payment: payment.id)
+        }
+        let parts = try parts(
+            writing, inputs, of: client, left: payment.credit, payment.currency)
+        guard !parts.isEmpty else { throw BillingFailure.nothingToChange }
+        for part in parts { try allocate(writing, part, to: payment.id) }
+        return payment.with(payment.allocations + parts.map(\.allocation))
+    }
+
+    /// Undoes a payment by a row that takes it and its allocations back; nothing is erased.
+    package static func reverse(
+        _ writing: Writing, _ id: RowID, reason: String?, on date: CivilDate?, at moment: Moment
+    ) throws -> PaymentView {
+        let payment = try find(writing, id)
+        let isReversed = try writing.rows(
+            "SELECT 1 FROM payments WHERE reverses = ? AND hidden = 0", [.text(id.text)])
+        guard payment.reverses == nil, isReversed.isEmpty else {
+            throw BillingFailure.alreadyReversed(payment: payment.id)
+        }
+        let documents = try writing.rows(
+            """
+            SELECT a.document FROM allocations a LEFT JOIN documents d ON d.id = a.document
+            WHERE a.payment = ? AND a.hidden = 0 ORDER BY \(allocationOrder)
+            """,
+            [.text(id.text)]
+        ).map { $0.text("document") ?? "" }
+        return try record(
+            writing,
+            PaymentView(
+                id: "", client: payment.client, clientName: payment.clientName,
+                date: date ?? max(moment.today, payment.date ?? .first), amount: -payment.amount,
+                currency: payment.currency, method: payment.method, reference: payment.reference,
+                note: try reason.map { try PlainText.line($0, .reason) },
+                allocations: payment.allocations.map {
+                    .init(invoice: $0.invoice, number: $0.number, amount: -$0.amount)
+                }, reverses: payment.id),
+            documents: documents, at: moment)
+    }
+
+    /// Records money that went back to a client, out of the client's credit.
+    package static func refund(
+        _ writing: Writing, client: RowID, amount: String, currency: Currency?,
+        on date: CivilDate?, method: String? = nil, reference: String? = nil, note: String? = nil,
+        at moment: Moment
+    ) throws -> PaymentView {
+        let usual = try Clients.currency(writing, of: client)
+        let currency = currency ?? usual
+        let minor = try currency.minor(amount)
+        guard minor > 0 else { throw BillingFailure.paymentNotPositive(text: amount) }
+        let credit =
+            try Ledger.owed(writing, asOf: .last, client: client).clients
+            .first { $0.sums.currency == currency }?.sums.credit ?? 0
+        guard minor <= credit else {
+            throw BillingFailure.refundTooLarge(open: credit, currency: currency)
+        }
+        return try record(
+            writing,
+            PaymentView(
+                id: "", client: client.text,
+                clientName: try Clients.stored(writing, client).text("name") ?? "",
+                date: date ?? moment.today, amount: -minor, currency: currency,
+                method: try method.map { try PlainText.line($0, .method) },
+                reference: try reference.map { try PlainText.line($0, .reference) },
+                note: try note.map { try PlainText.line($0, .note) }, allocations: []),
+            documents: [], at: moment)
+    }
+
+    /// One payment.
+    package static func find(_ reading: Reading, _ id: RowID) throws -> PaymentView {
+        guard let payment = try list(reading, id: id).first else {
+            throw BillingFailure.notFound(.payment, text: id.text, suggestions: [])
+        }
+        return payment
+    }
+}
+
+extension Payments {
+    struct Part {
+        let allocation: PaymentView.Allocation
+        let document: String
+    }
+
+    static func allocate(_ writing: Writing, _ part: Part, to payment: String) throws {
+        _ = try writing.insert(
+            "allocations",
+            [
+                "payment": .text(payment), "invoice": .text(part.allocation.invoice),
+                "document": .text(part.document), "amount": .integer(part.allocation.amount),
+            ])
+    }
+
+    /// The parts that were typed: each within what is open of its invoice and what is left.
+    private static func parts(
+        _ reading: Reading, _ inputs: [AllocationInput], of client: RowID, left: Int64,
+        _ currency: Currency
+    ) throws -> [Part] {
+        var left = left
+        var parts: [Part] = []
+        var seen: Set<String> = []
+        for input in inputs {
+            let view = try Invoices.show(reading, input.invoice, asOf: .last)
+            guard let document = view.document, let number = view.number else {
+                throw BillingFailure.notIssued(input.invoice.invoice)
+            }
+            guard view.client == client.text, view.currency == currency,
+                seen.insert(document).inserted
+            else { throw BillingFailure.allocationElsewhere(number: number) }
+            let open = max(0, view.balance)
+            let wanted = try input.amount.map { try currency.minor($0) } ?? min(open, left)
+            guard wanted > 0, wanted <= open else {
+                throw BillingFailure.allocationTooLarge(
+                    number: number, open: open, currency: currency)
+            }
+            guard wanted <= left else {
+                throw BillingFailure.allocationTooLarge(
+                    number: number, open: left, currency: currency)
+            }
+            left &-= wanted
+            parts.append(
+                Part(
+                    allocation: .init(invoice: view.id, number: number, amount: wanted),
+                    document: document))
+        }
+        return parts
+    }
+
+    private static func oldest(
+        _ reading: Reading, client: RowID, _ minor: Int64, _ currency: Currency
+    ) throws -> [Part] {
+        var left = minor
+        var parts: [Part] = []
+        let open = try Ledger.owed(reading, asOf: .last, client: client).clients
+            .filter { $0.sums.currency == currency }.flatMap(\.invoices)
+        for invoice in open where invoice.balance > 0 && left > 0 {
+            let part = min(invoice.balance, left)
+            left &-= part
+            parts.append(
+                Part(
+                    allocation: .init(
+                        invoice: invoice.id, number: invoice.number, amount: part),
+                    document: invoice.document))
+        }
+        return parts
+    }
+}

@@ -1,0 +1,118 @@
+package import Convergence
+package import Replication
+
+/// What was between a client and the business over some days, in one currency.
+package struct Statement: Equatable, Sendable {
+    /// A document or a payment.
+    package struct Entry: Equatable, Sendable {
+        /// The day.
+        package let date: CivilDate
+        /// What it is: a kind of document, `payment`, `refund` or `reversal`.
+        package let kind: String
+        /// The number, or what the payment's reference says.
+        package let label: String
+        /// What it adds to what the client owes, in minor units.
+        package let amount: Int64
+        /// What the client owes after it.
+        package let balance: Int64
+    }
+
+    /// The client's row and name.
+    package let client: String
+    package let clientName: String
+    /// The first and the last day.
+    package let from: CivilDate
+    package let to: CivilDate
+    /// The currency of all amounts.
+    package let currency: Currency
+    /// What the client owed before the first day.
+    package let opening: Int64
+    /// In the order of the days.
+    package let entries: [Entry]
+
+    /// What the client owes after the last day; negative is a credit.
+    package var closing: Int64 { entries.last?.balance ?? opening }
+
+    /// `client clientName from to currency opening closing entries`.
+    package var json: JSON {
+        .members([
+            "client": .string(client), "clientName": .string(clientName),
+            "from": .string(from.iso), "to": .string(to.iso), "currency": .string(currency.code),
+            "opening": .string(currency.text(opening)), "closing": .string(currency.text(closing)),
+            "entries": .array(
+                entries.map { entry in
+                    .members([
+                        "date": .string(entry.date.iso), "kind": .string(entry.kind),
+                        "label": .string(entry.label),
+                        "amount": .string(currency.text(entry.amount)),
+                        "balance": .string(currency.text(entry.balance)),
+                    ])
+                }),
+        ])
+    }
+}
+
+/// Statements of account.
+package enum Statements {
+    /// What was between a client and the business, per currency.
+    package static func list(
+        _ reading: Reading, client: RowID, from: CivilDate, to: CivilDate
+    ) throws -> [Statement] {
+        let name = try Clients.stored(reading, client).text("name") ?? ""
+        let rows = try reading.rows(
+            """
+            SELECT date AS day, currency, kind, number AS label, total AS amount, 0 AS place, id,
+                corrects, NULL AS reverses
+            FROM documents WHERE client = ?1 AND hidden = 0 AND date <= ?2
+            UNION ALL
+            SELECT date, currency, 'payment', reference, -amount, 1, id, NULL, reverses
+            FROM payments WHERE client = ?1 AND hidden = 0 AND date <= ?2
+            UNION ALL
+            SELECT e.date, d.currency, 'written off', d.number, 0, 2, e.id, d.id, NULL
+            FROM events e JOIN documents d ON d.id = e.document
+            WHERE d.client = ?1 AND e.kind = 'written off' AND e.hidden = 0 AND e.date <= ?2
+            ORDER BY 1, 6, 7
+            """,
+            [.text(client.text), .text(to.iso)])
+        var totals: [String: Int64] = [:]
+        var opening: [String: Int64] = [:]
+        var balances: [String: Int64] = [:]
+        var entries: [String: [Statement.Entry]] = [:]
+        for record in rows {
+            guard let code = record.text("currency"),
+                let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
+                var amount = record.integer("amount"),
+                amount.magnitude <= Currency.minorMax.magnitude
+            else { continue }
+            if let id = record.text("id") { totals[id] = amount }
+            // A corrective takes the place of what it names.
+            if record.text("kind") == DocumentKind.corrective.rawValue {
+                amount &-= record.text("corrects").flatMap { totals[$0] } ?? 0
+            }
+            if record.text("kind") == "written off" { continue }
+            balances[code, default: 0] &+= amount
+            if date < from {
+                opening[code] = balances[code]
+            } else {
+                entries[code, default: []].append(
+                    Statement.Entry(
+                        date: date, kind: kind(record, amount), label: record.text("label") ?? "",
+                        amount: amount, balance: balances[code] ?? 0))
+            }
+        }
+        return try balances.keys.sorted().map { code in
+            Statement(
+                client: client.text, clientName: name, from: from, to: to,
+                currency: try Currency(code), opening: opening[code] ?? 0,
+                entries: entries[code] ?? [])
+        }
+    }
+
+    private static func kind(_ record: Record, _ amount: Int64) -> String {
+        guard record.text("kind") == "payment" else {
+            return record.text("kind").flatMap { DocumentKind(rawValue: $0) }?.words ?? "document"
+        }
+        if record.text("reverses") != nil { return "reversal" }
+        return amount > 0 ? "refund" : "payment"
+    }
+}

@@ -1,0 +1,129 @@
+import Testing
+
+struct `Money` {
+    /// Books with a client and three invoices of 100.00, issued from 1 March on.
+    private static func device() -> Device {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum", "--email", "a@blum.example")
+        for day in ["2026-03-01", "2026-03-02", "2026-03-03"] {
+            let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 0")["id"].text
+            device.does("invoice", "issue", id, "--on", day)
+        }
+        return device
+    }
+
+    @Test func `one payment goes over several invoices, is receipted, and taken back`() {
+        let device = Self.device()
+        let payment = device.json(
+            "payment", "add", "Blum", "180", "--for", "F-0002", "--for", "F-0001=30", "--on",
+            "2026-03-10", "--method", "transfer", "--reference", "VIR 77")
+        #expect(payment["credit"] == "50.00")
+        #expect(device.json("invoice", "show", "F-0001")["balance"] == "70.00")
+        device.does("payment", "allocate", "VIR 77", "--for", "F-0003=20")
+        #expect(device.json("owed", "--as-of", "2026-03-10")["clients"][0]["credit"] == "30.00")
+        device.fails(
+            ["payment", "allocate", "VIR 77", "--for", "F-0003=31"], exit: 65, says: "more than")
+        let receipt = device.does("payment", "receipt", "VIR 77", "--language", "fr")
+        #expect(receipt.hasPrefix("Reçu RF-0001\n"))
+        #expect(device.json("payment", "receipt", "VIR 77")["number"] == "RF-0001")
+        device.does("payment", "refund", "Blum", "10")
+        device.fails(
+            ["payment", "refund", "Blum", "21"], exit: 1, says: "more than the client has")
+        let id = payment["id"].text
+        device.does("payment", "reverse", id, "--because", "bounced", "--on", "2026-03-12")
+        device.fails(["payment", "reverse", id], exit: 1, says: "was taken back")
+        #expect(device.json("invoice", "show", "F-0001")["balance"] == "100.00")
+        #expect(device.json("payment", "list").values.count == 3)
+        let log = device.json("invoice", "log", "F-0001")
+        #expect(log.values.map { $0["kind"].text } == ["issued", "payment", "reversal"])
+    }
+
+    @Test func `the oldest invoices are paid first, and the statement adds up`() {
+        let device = Self.device()
+        device.does("payment", "add", "Blum", "150", "--oldest", "--on", "2026-03-10")
+        #expect(device.json("invoice", "show", "F-0002")["balance"] == "50.00")
+        let statement = device.json(
+            "statement", "Blum", "--from", "2026-03-02", "--to", "2026-03-31")[0]
+        #expect(statement["opening"] == "100.00")
+        #expect(statement["closing"] == "150.00")
+        #expect(
+            device.does("statement", "Blum", "--to", "2026-03-31").contains(
+                "Owed on 2026-03-31: 150.00 EUR."))
+    }
+
+    @Test func `an invoice is sent, disputed, extended and written off, and its status follows`() {
+        let device = Self.device()
+        device.does("client", "edit", "Blum", "--billing-email", "compta@blum.example")
+        let file = device.home + "/F-0001.txt"
+        let sent = device.json(
+            "invoice", "send", "F-0001", "--on", "2026-03-02", "--output", file)
+        #expect(sent["to"] == "compta@blum.example")
+        #expect(sent["message"].text.contains("F-0001"))
+        #expect(Files.read(file).contains("F-0001"))
+        let warned = device.run(["invoice", "send", "F-0002"])
+        #expect(warned.err.contains("on this machine alone"))
+        func status(_ day: String) -> Tree {
+            device.json("invoice", "show", "F-0001", "--as-of", day)["status"]
+        }
+        #expect(status("2026-03-01") == "issued")
+        #expect(status("2026-03-02") == "sent")
+        #expect(status("2026-03-24") == "due")
+        #expect(status("2026-04-01") == "overdue")
+        device.does("invoice", "dispute", "F-0001", "--on", "2026-04-02", "--because", "late")
+        device.does("invoice", "extend", "F-0001", "--to", "2026-05-01", "--on", "2026-04-03")
+        device.does(
+            "invoice", "note", "F-0001", "pays soon", "--with", "Anne", "--on", "2026-04-04")
+        let shown = device.json("invoice", "show", "F-0001", "--as-of", "2026-04-05")
+        #expect(shown["status"] == "overdue")
+        #expect(shown["flags"].values.count == 2)
+        device.does("invoice", "settle", "F-0001", "--on", "2026-04-06")
+        device.does("invoice", "write-off", "F-0001", "--on", "2026-06-01")
+        #expect(status("2026-06-01") == "written off")
+        #expect(device.does("invoice", "log", "F-0001").contains("pays soon"))
+        device.fails(
+            ["invoice", "dispute", "F-0001", "--on", "2026-01-01"], exit: 65, says: "lies before")
+    }
+
+    @Test func `interest needs a rate with a source, and says each step`() {
+        let device = Self.device()
+        device.does("client", "edit", "Blum", "--kind", "business", "--country", "FR")
+        let missing = device.fails(
+            ["invoice", "interest", "F-0001", "--on", "2026-05-01"], exit: 1,
+            says: "lacks ecb-main-refinancing on 2026-01-01")
+        #expect(missing.err.contains("jalon rate add ecb-main-refinancing"))
+        device.does(
+            "rate", "add", "ecb-main-refinancing", "2.15", "--from", "2026-01-01", "--to",
+            "2026-06-30", "--source", "ECB")
+        // Due on 31 March: 31 days at 12.15 % of 100.00 are 1.03.
+        let interest = device.json("invoice", "interest", "F-0001", "--on", "2026-05-01")
+        #expect(interest["interest"] == "1.03")
+        #expect(interest["fee"] == "40.00")
+        #expect(device.json("rate", "list").values.count == 20)
+    }
+
+    @Test
+    func `what was issued is audited, and a closed year archived to be checked without jalon`() {
+        let device = Self.device()
+        let audit = device.json("verify", "--documents")
+        #expect(audit["issued"]["series"][0]["first"] == "F-0001")
+        #expect(audit["issued"]["series"][0]["last"] == "F-0003")
+        #expect(audit["issued"]["documents"].values.count == 3)
+        #expect(audit["issued"]["findings"] == [])
+        #expect(device.does("verify", "--documents").contains("is what its device signed for"))
+        let totals = device.json("totals", "--from", "2026-03-02", "--to", "2026-12-31")[0]
+        #expect(totals["documents"] == 2)
+        #expect(totals["net"] == "200.00")
+        #expect(totals["perpetual"]["net"] == "300.00")
+        device.fails(["archive", "2026", "--as-of", "2026-12-31"], exit: 1, says: "is not over")
+        let folder = device.home + "/archive"
+        let archive = device.json("archive", "2026", "--as-of", "2027-01-02", "--output", folder)
+        #expect(archive["documents"] == 3)
+        let check = device.run(
+            program: ["/bin/sh", "-c", "cd '\(folder)' && sha256sum -c manifest.sha256"])
+        #expect(check.exit == 0, "\(check)")
+        let again = device.fails(
+            ["archive", "2026", "--as-of", "2027-01-02", "--output", folder], exit: 73,
+            says: "cannot be made")
+        #expect(again.err.contains("never written over another"))
+    }
+}
