@@ -140,6 +140,14 @@ let package = Package(
             dependencies: ["Convergence", "Replication", "Billing", "TestSupport"],
             resources: [.copy("Cases")]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
+        // The fuzzers' entry points over their corpora; `tools/fuzz` links them with a fuzzer.
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: [
+                "Convergence", "Wire", "Sealing", "RelayServer", "Billing", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            exclude: ["Corpora"]),
         .testTarget(name: "JalonTests", dependencies: ["Billing", "jalon"]),
         .testTarget(name: "JourneyTests"),
     ],
