@@ -382,6 +382,15 @@ def conversations():
         ("the quota while comparing: it compares again next time", s[:2],
          standing_of(s[:2], generation=OTHER_GENERATION), nothing, [
              answer(no, end_of([])), answer(yes, later(s[1]), have(s[0]), end_of(s[:1]))]),
+        ("the quota and a mismatch: nothing more is sent, what is there comes", s[:3],
+         standing_of(s[:3], generation=OTHER_GENERATION), s[1:3], [
+             answer(no, later(s[2]), Hashes("have", (s[1].hash, t[0].hash)), end_of([s[1], t[0]])),
+             answer(yes, t[0], end_of([s[1], t[0]]))]),
+        ("refused for ever and a mismatch: it is not sent again", s[:3],
+         standing_of(s[:3], generation=OTHER_GENERATION), s[1:3], [
+             answer(no, Refusal("signature", s[1].hash), Hashes("have", (s[2].hash,)),
+                    end_of(s[2:3])),
+             answer(yes, have(s[0]), end_of([s[2], s[0]]))]),
         ("a segment refused for ever", s[:2], None, s[:2], [
             answer(yes, Refusal("signature", s[0].hash), have(s[1]), end_of(s[1:2]))]),
         ("a refusal of a hash that was not sent: a line was damaged on its way", s[:2], None, s[:2], [
