@@ -26,6 +26,22 @@ import Wire
         try queue.close()
     }
 
+    @Test(arguments: [(true, 0o755), (false, 0o700)])
+    func `a folder that holds other things keeps its mode, an empty one is closed to others`(
+        holdsOthers: Bool, mode: Int
+    ) throws {
+        let folder = try BooksFolder()
+        let books = folder.path + "/books"
+        let manager = FileManager.default
+        try manager.createDirectory(
+            atPath: books, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755])
+        if holdsOthers { try Data("mine".utf8).write(to: URL(fileURLWithPath: books + "/note")) }
+        _ = try folder.create()
+        let found = try manager.attributesOfItem(atPath: books)[.posixPermissions] as? Int
+        #expect(found == mode)
+    }
+
     @Test func `only the owner may read anything`() throws {
         let folder = try BooksFolder()
         let replica = try folder.create()
