@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where one replica lives: the folder of its books, and the folder in which the machine remembers
 /// its writer.
 package struct Places: Hashable, Sendable {
@@ -14,4 +16,16 @@ package struct Places: Hashable, Sendable {
 
     var database: String { books + "/books.sqlite" }
     var key: String { books + "/key" }
+
+    /// Whether nothing but the books lies in a folder: only then is it theirs to close to others. A
+    /// folder that cannot be listed is not.
+    package static func holdsBooksAlone(_ folder: String) -> Bool {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            return false
+        }
+        return names.allSatisfy { name in
+            name.hasPrefix("books.sqlite") || name.hasPrefix("key")
+                || WriteLock.fileNames.contains(name)
+        }
+    }
 }

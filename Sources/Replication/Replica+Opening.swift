@@ -184,10 +184,7 @@ extension Replica {
         do {
             try FileBytes.makeFolder(places.books)
             try refuseForeign(places)
-            // A folder that holds other things is not ours to close to others.
-            if try FileManager.default.contentsOfDirectory(atPath: places.books).isEmpty {
-                _ = chmod(places.books, 0o700)
-            }
+            if Places.holdsBooksAlone(places.books) { _ = chmod(places.books, 0o700) }
             let lock = try WriteLock(folder: places.books)
             try lock.hold {
                 try makeFile(places.database)

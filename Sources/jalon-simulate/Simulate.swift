@@ -65,6 +65,8 @@ private struct Options {
 
     init?(_ arguments: ArraySlice<String>) {
         var rest = arguments
+        // One run is looked at closely, unless more are asked for.
+        if arguments.contains("--shrink") || arguments.contains("--trace") { runs = 1 }
         while let word = rest.popFirst() {
             switch word {
             case "--shrink": shrinks = true

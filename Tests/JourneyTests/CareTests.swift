@@ -34,6 +34,16 @@ struct `Care` {
         #expect(device.run(["doctor"]).exit == 0)
     }
 
+    @Test func `doctor leaves a folder that holds other things open to others`() {
+        let device = Self.device()
+        Files.shell("touch '\(device.books)/note' && chmod 755 '\(device.books)'")
+        #expect(device.run(["doctor", "--fix"]).exit == 0)
+        #expect(Files.shell("test $(stat -c %a '\(device.books)') = 755") == 0)
+        Files.shell("rm '\(device.books)/note'")
+        #expect(device.run(["doctor", "--fix"]).exit == 0)
+        #expect(Files.shell("test $(stat -c %a '\(device.books)') = 700") == 0)
+    }
+
     @Test func `a dry run of everything that writes changes nothing`() {
         let device = Self.device()
         let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text

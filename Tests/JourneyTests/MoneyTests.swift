@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 struct `Money` {
@@ -55,6 +56,12 @@ struct `Money` {
         let device = Self.device()
         device.does("client", "edit", "Blum", "--billing-email", "compta@blum.example")
         let file = device.home + "/F-0001.txt"
+        device.does("invoice", "send", "F-0001", "--dry-run", "--output", file)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        let failed = device.run(["invoice", "send", "F-0001", "--output", file + "/no/folder"])
+        #expect(failed.exit != 0)
+        let untouched = device.json("invoice", "log", "F-0001").values.map { $0["kind"].text }
+        #expect(untouched == ["issued"])
         let sent = device.json(
             "invoice", "send", "F-0001", "--on", "2026-03-02", "--output", file)
         #expect(sent["to"] == "compta@blum.example")

@@ -13,6 +13,8 @@ final class WriteLock: Sendable {
     private let rebuilding: Int32
     private let path: String
 
+    /// Its files, in the order of the locks above.
+    static let fileNames = [".turnstile", ".lock", ".rebuild"]
     /// Seconds before a waiting process gives up.
     static let patienceSeconds = 5
     /// Seconds before a process gives up that waits for another's rebuild.
@@ -22,8 +24,8 @@ final class WriteLock: Sendable {
         path = folder
         var opened: [Int32] = []
         do {
-            for name in ["/.turnstile", "/.lock", "/.rebuild"] {
-                opened.append(try Self.open(folder + name))
+            for name in Self.fileNames {
+                opened.append(try Self.open(folder + "/" + name))
             }
         } catch {
             for descriptor in opened { close(descriptor) }

@@ -50,7 +50,7 @@ struct Ledger {
         return known
     }
 
-    /// Whether this segment was looked at before.
+    /// The changes of a segment that was looked at before; nil for another one.
     func knows(_ hash: SegmentHash) -> Set<ChangeID>? { contents[hash] }
 
     /// The history that these changes make up.

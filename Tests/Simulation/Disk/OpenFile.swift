@@ -27,8 +27,6 @@ struct OpenFile {
         deinit { unmap() }
     }
 
-    private typealias FilePointer = UnsafeMutablePointer<sqlite3_file>?
-
     fileprivate static func handle(_ file: UnsafeMutablePointer<sqlite3_file>?) -> Handle? {
         file?.withMemoryRebound(to: OpenFile.self, capacity: 1) {
             $0.pointee.handle.takeUnretainedValue()

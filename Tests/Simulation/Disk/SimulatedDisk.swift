@@ -45,8 +45,6 @@ package final class SimulatedDisk {
     package var isFull = false
     /// Whether a planned failure happened since it was planned.
     package private(set) var hasFailed = false
-    /// Operations so far.
-    package private(set) var operations = 0
 
     /// An empty disk.
     package init() {}
@@ -113,7 +111,6 @@ package final class SimulatedDisk {
     /// Counts one operation; what hinders it, as SQLite's code.
     private func begin(_ failure: Int32) -> Int32 {
         if isDown { return failure }
-        operations += 1
         if let left = operationsLeft {
             if left == 0 {
                 isDown = true

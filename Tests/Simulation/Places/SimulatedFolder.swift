@@ -56,7 +56,6 @@ final class SimulatedFolder {
         return true
     }
 
-    /// Puts whole what was cut or damaged, as when a program that synchronises files goes on.
     private func segmentFiles() throws -> [String] {
         guard isStarted else { return [] }
         let root = path + "/segments"

@@ -26,14 +26,15 @@ struct InvoiceSend: LocalCommand {
         let date = try session.date(on)
         let replica = try session.replica(for: .writing)
         let unsent = try replica.status().unsent
-        let (event, message, text) = try session.write(writing) { books in
+        let (event, message) = try session.write(writing) { books in
             let ref = try Lookup.invoice(books, invoice, for: .writing)
             let message = try Message(books, ref, to: to, asOf: session.today)
+            // The file first: what the books say went out is there.
+            if let output, !writing.dryRun { try Files.write(message.document, to: output) }
             let event = try Events.add(
                 books, ref, .sent, on: date, with: message.to, at: session.moment)
-            return (event, message, message.document)
+            return (event, message)
         }
-        if let output { try Files.write(text, to: output) }
         if unsent > 0 {
             session.output.notice(
                 "What was written last is on this machine alone, perhaps \(event.number) too:"

@@ -1,4 +1,5 @@
 import Glibc
+import Replication
 
 /// What can be wrong with the folder in which the books lie.
 struct FolderCheck {
@@ -20,6 +21,7 @@ struct FolderCheck {
         ] {
             var info = stat()
             guard stat(path, &info) == 0, info.st_mode & 0o077 != 0 else { continue }
+            if path == folder, !Places.holdsBooksAlone(folder) { continue }
             if isMending, chmod(path, mode) == 0 { continue }
             result.append(
                 Diagnosis(
