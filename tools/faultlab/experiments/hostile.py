@@ -31,7 +31,7 @@ def cases(lab: Lab):
     def case(name: str, attack, *words: str):
         def run(folder: str):
             with Relay(lab, folder, *words) as relay:
-                asked = subject.Subject(relay.url, None, None, False)
+                asked = subject.Subject(relay.url)
                 return Attack(lab, name, folder, relay, asked).run(attack)
         return Case(name, run)
 
@@ -413,7 +413,7 @@ def descriptors(lab: Lab, folder: str, subject) -> int:
     """A relay that may open 200 files: who comes too much is told so, who is there is served, and
     all is well once they have gone."""
     with Relay(lab, folder, under=["prlimit", "--nofile=200:200"]) as relay:
-        asked = subject.Subject(relay.url, None, None, False)
+        asked = subject.Subject(relay.url)
         attack = Attack(lab, "descriptors", folder, relay, asked)
         place = attack.place
 
@@ -460,7 +460,7 @@ def inflated_segment(lab: Lab, folder: str) -> int:
         words = re.search(r"jalon1-[a-z2-7\s]+", text).group(0)
         invitation = Invitation.parse("".join(words.split()))
         secret = invitation_secret(invitation)
-        member = Member(Subject(relay.url, None, None, False), secret)
+        member = Member(Subject(relay.url), secret)
         check(member.admit().status == 201, "a member is not admitted")
         streams = [
             zeros(600 if lab.is_whole else 64), zeros(64)[:-1000],

@@ -24,8 +24,10 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="also what takes minutes or much room")
     parser.add_argument("--only", help="checks whose group or claim holds this text")
     options = parser.parse_args()
+    asked = dict(vars(options))
+    only = asked.pop("only")
     try:
-        subject = Subject(options)
+        subject = Subject(**asked)
     except (NoRelay, ValueError) as fault:
         print(f"no relay: {fault}", file=sys.stderr)
         return 1
@@ -33,13 +35,13 @@ def main() -> int:
     counts = {"ok": 0, "FAILED": 0, "skipped": 0}
     start = time.monotonic()
     for one in CHECKS:
-        if options.only and options.only not in f"{one.group}: {one.claim}":
+        if only and only not in f"{one.group}: {one.claim}":
             continue
         result, why = attempt(one, subject)
         counts[result] += 1
         print(f"{result:7} {one.group}: {one.claim}" + (f" ({why})" if why else ""), flush=True)
     seconds = time.monotonic() - start
-    if not options.only and (unmet := sorted(set(STATUS) - MET - {"signature"})):
+    if not only and (unmet := sorted(set(STATUS) - MET - {"signature"})):
         print("no request was refused as a whole as " + ", ".join(unmet))
     print(f"{counts['ok']} hold, {counts['FAILED']} do not, {counts['skipped']} skipped,"
           f" {seconds:.1f} s")

@@ -67,16 +67,20 @@ class Forge:
 class Subject:
     """The relay under test."""
 
-    def __init__(self, options):
-        self.url: str = options.url
-        self.enrolment: str | None = options.enrolment
-        self.quota: int | None = options.quota
-        self.connections: int | None = options.connections
-        self.per_address: int | None = options.per_address
-        self.revoke: str | None = options.revoke
-        self.fill: str | None = options.fill
-        self.free: str | None = options.free
-        self.long: bool = options.long
+    def __init__(
+            self, url: str, *, enrolment: str | None = None, quota: int | None = None,
+            connections: int | None = None, per_address: int | None = None,
+            revoke: str | None = None, fill: str | None = None, free: str | None = None,
+            long: bool = False):
+        self.url = url
+        self.enrolment = enrolment
+        self.quota = quota
+        self.connections = connections
+        self.per_address = per_address
+        self.revoke = revoke
+        self.fill = fill
+        self.free = free
+        self.long = long
         self._enrolled: Member | None = None
         self.is_open = self._admits_anybody()
 
