@@ -20,6 +20,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="what chance is drawn from")
     parser.add_argument("--case", help="one case alone, by the name that a fault was reported with")
     parser.add_argument("--programs", help="the folder of jalon and jalon-relay")
+    parser.add_argument("--older", help="the folder of an older release's programs, for skew")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="cases at a time")
     parser.add_argument("--keep", action="store_true", help="keep the folders of failed cases")
     parser.add_argument("--verbose", action="store_true", help="show every fault")

@@ -38,7 +38,7 @@ def main() -> None:
     if os.path.exists(options.file):
         parser.error("a fixture is never made again")
     lab_options = types.SimpleNamespace(
-        programs=options.programs, whole=False, case=None, seed=1, jobs=1, keep=False,
+        programs=options.programs, older=None, whole=False, case=None, seed=1, jobs=1, keep=False,
         verbose=False)
     with Lab(lab_options) as lab:
         made = scene(lab)

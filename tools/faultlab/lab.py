@@ -1,6 +1,7 @@
 """Runs the cases of an experiment, counts them and says what failed."""
 
 import concurrent.futures
+import copy
 import itertools
 import os
 import random
@@ -40,6 +41,7 @@ class Lab:
     def __init__(self, options):
         self.jalon = os.path.join(os.path.abspath(options.programs), "jalon")
         self.relay = os.path.join(os.path.abspath(options.programs), "jalon-relay")
+        self.older = os.path.abspath(options.older) if options.older else None
         self.is_whole = options.whole or options.case is not None
         self.seed = options.seed
         self.jobs = max(1, options.jobs)
@@ -63,6 +65,13 @@ class Lab:
             shutil.rmtree(self._work, ignore_errors=True)
 
     # What experiments use
+
+    def with_older(self) -> "Lab":
+        """The same lab with the programs of an older release."""
+        lab = copy.copy(self)
+        lab.jalon = os.path.join(self.older, "jalon")
+        lab.relay = os.path.join(self.older, "jalon-relay")
+        return lab
 
     def folder(self) -> str:
         """A new folder; the one of a case goes with the case, others with the run."""
