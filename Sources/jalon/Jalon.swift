@@ -21,7 +21,7 @@ struct Jalon: ParsableCommand {
                     Pay.self,
                     PaymentCommands.self, PackageCommands.self, OwedCommand.self,
                     StatementCommand.self,
-                    TemplateCommands.self,
+                    TemplateCommands.self, BillCommands.self, ViewCommands.self,
                 ]),
             CommandGroup(
                 name: "Together",

@@ -9,12 +9,13 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 5,
+        version: 6,
         tables: [
             settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
             series,
             payments,
             allocations, receipts, events, rates, archives, packages,
+            views, bills, billPayments,
         ])
 
     /// One row, derived from a constant key.
@@ -132,6 +133,26 @@ package enum BillingSchema {
     /// Frozen: which years were archived, with the hash that stands for all their files.
     private static let archives = Table(
         "archives", ["year", "date", "documents", "hash"].map { .register($0) })
+
+    /// Saved lists; each row is derived from its name in small letters.
+    private static let views = Table(
+        "views", ["name", "noun", "where", "sort", "group"].map { .register($0) })
+
+    /// Suppliers' bills; one with a number is derived from supplier and number.
+    private static let bills = Table(
+        "bills",
+        [
+            "supplier", "number", "date", "due", "currency", "amount", "vat", "note", "file",
+            "hash",
+            "created",
+        ].map { .register($0) })
+
+    private static let billPayments = Table(
+        "bill_payments",
+        [
+            .reference("bill", to: "bills"), .register("date"), .register("amount"),
+            .register("method"),
+        ], parent: "bill", indexes: [["bill"]])
 
     private static let packages = Table(
         "packages",

@@ -72,6 +72,24 @@ package enum Lookup {
         return try Matcher(kind: .payment, entries: entries, purpose: purpose).match(text).id
     }
 
+    /// The saved view that a text means.
+    package static func view(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> RowID {
+        let entries = try entries(reading, "SELECT id, name, noun, hidden, NULL FROM views")
+        return try Matcher(kind: .view, entries: entries, purpose: purpose).match(text).id
+    }
+
+    /// The supplier's bill that a text means: its number, its id, or the name of a supplier.
+    package static func bill(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> RowID {
+        let entries = try entries(
+            reading,
+            "SELECT id, coalesce(number, supplier), supplier, hidden, NULL FROM bills")
+        return try Matcher(kind: .bill, entries: entries, purpose: purpose).match(text).id
+    }
+
     /// The package that a text means.
     package static func package(
         _ reading: Reading, _ text: String, for purpose: Purpose

@@ -40,8 +40,11 @@ struct Matcher {
                         || wanted.count >= Self.idPrefixMin
                             && entry.owner?.text.hasPrefix(wanted) == true)
             },
-            // An invoice also goes by its client, as long as that says enough.
-            { kind == .invoice && !wanted.isEmpty && Self.folded($0.detail) == wanted },
+            // An invoice also goes by its client, a bill by its supplier, as long as that says enough.
+            {
+                [.invoice, .bill].contains(kind) && !wanted.isEmpty
+                    && Self.folded($0.detail) == wanted
+            },
         ]
         for round in rounds {
             let found = eligible.filter(round)

@@ -97,7 +97,7 @@ package enum DraftFault: Equatable, Sendable {
 
 /// A kind of thing that a name can mean.
 package enum EntityKind: String, Equatable, Sendable {
-    case client, invoice, package, account, item, payment
+    case client, invoice, package, account, item, payment, view, bill
 }
 
 /// Something that a name may have meant.

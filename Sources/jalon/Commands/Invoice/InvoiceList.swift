@@ -3,7 +3,11 @@ import Billing
 
 struct InvoiceList: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List drafts and invoices.")
+        commandName: "list", abstract: "List drafts and invoices.",
+        discussion: """
+            Fields: \(InvoiceView.queryFields.map(\.name).joined(separator: " ")). Conditions take = != \
+            < <= > >= and ~ for a part of a text, joined by “and”. Save a list: jalon view save.
+            """)
 
     @Option(
         help: ArgumentHelp(
@@ -12,6 +16,7 @@ struct InvoiceList: LocalCommand {
     var status: String?
     @Option(help: ArgumentHelp("Only this client's.", valueName: "client"))
     var client: String?
+    @OptionGroup var query: QueryOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
@@ -20,9 +25,7 @@ struct InvoiceList: LocalCommand {
             let row = try client.map { try Lookup.client(books, $0, for: .reading) }
             return try Invoices.list(books, status: wanted, client: row, asOf: session.today)
         }
-        return Answer(json: .array(invoices.map(\.listJSON))) { page in
-            page.table(.invoices(invoices), none: none)
-        }
+        return .invoices(invoices, try query.query(session), csv: query.csv, none: none)
     }
 
     private var none: String {
@@ -40,5 +43,14 @@ struct InvoiceList: LocalCommand {
             why: near.isEmpty ? [] : ["did you mean \(near.joined(separator: " or "))?"],
             tries: ["--status with one of \(names.joined(separator: ", "))"],
             status: .badInput)
+    }
+}
+
+extension Answer {
+    /// Invoices, one on each line.
+    static func invoices(
+        _ invoices: [InvoiceView], _ query: Query<InvoiceView>, csv: Bool, none: String
+    ) -> Answer {
+        .list(invoices, query, csv: csv, none: none, json: \.listJSON) { .invoices($0) }
     }
 }

@@ -15,11 +15,24 @@ struct PaymentList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the payments.")
 
+    @OptionGroup var query: QueryOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let payments = try session.read { try Payments.list($0) }
-        return Answer(json: .array(payments.map(\.json))) { page in
+        .payments(
+            try session.read { try Payments.list($0) }, try query.query(session), csv: query.csv)
+    }
+}
+
+extension Answer {
+    /// Payments, one on each line.
+    static func payments(
+        _ payments: [PaymentView], _ query: Query<PaymentView>, csv: Bool
+    ) -> Answer {
+        .list(
+            payments, query, csv: csv,
+            none: "No payments yet. Enter one: jalon pay INVOICE AMOUNT", json: \.json
+        ) { payments in
             var table = Table([
                 .left("DATE"), .left("CLIENT"), .left("INVOICE"), .right("AMOUNT"),
                 .left("METHOD"), .left("REFERENCE"), .left("ID"),
@@ -28,12 +41,11 @@ struct PaymentList: LocalCommand {
                 table.add([
                     Cell(payment.date?.iso ?? ""), Cell(payment.clientName),
                     Cell(payment.allocations.compactMap(\.number).joined(separator: ", ")),
-                    Cell(payment.amountText),
-                    Cell(payment.method ?? ""), Cell(payment.reference ?? ""),
-                    Cell(payment.id, .faint),
+                    Cell(payment.amountText), Cell(payment.method ?? ""),
+                    Cell(payment.reference ?? ""), Cell(payment.id, .faint),
                 ])
             }
-            page.table(table, none: "No payments yet. Enter one: jalon pay INVOICE AMOUNT")
+            return table
         }
     }
 }
