@@ -149,16 +149,18 @@ package enum Archives {
 /// Comma-separated values by RFC 4180.
 package enum CSV {
     /// The rows as lines. A text that a spreadsheet would take for a formula begins with an apostrophe;
-    /// numbers stay as they are.
-    package static func text(_ rows: [[String]]) -> String {
-        rows.map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
+    /// numbers stay as they are, and raw texts too.
+    package static func text(
+        _ rows: [[String]], isRaw: Bool = false, lineEnd: String = "\r\n"
+    ) -> String {
+        rows.map { $0.map { cell($0, isRaw: isRaw) }.joined(separator: ",") + lineEnd }.joined()
     }
 
-    private static func cell(_ text: String) -> String {
+    private static func cell(_ text: String, isRaw: Bool) -> String {
         var safe = text
         let isNumber = text.drop { $0 == "-" }.allSatisfy { $0.asciiDigit != nil || $0 == "." }
         let formulas: Set<Character> = ["=", "+", "-", "@", "\t", "\r"]
-        if let first = text.first, formulas.contains(first), !isNumber { safe = "'" + text }
+        if let first = text.first, formulas.contains(first), !isNumber, !isRaw { safe = "'" + text }
         guard safe.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return safe }
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }

@@ -26,25 +26,44 @@ package struct BillView: Equatable, Sendable {
     /// The name of its file and the SHA-256 of what is in it.
     package let file: String?
     package let hash: String?
-    /// Where it stands at the date asked for: `open`, `overdue` or `paid`.
-    package let status: String
-    /// How late it is.
-    package let bucket: AgingBucket
+    /// Where it stands at the date asked for.
+    package let status: BillStatus
+    /// How many days it is late; 0 unless it is.
+    package let daysLate: Int
+    /// In which bucket it is for that; nil unless something is open.
+    package let bucket: AgingBucket?
 
     /// What is still to be paid.
     package var balance: Int64 { amount &- paid }
+    /// The supplier's number, or else the supplier.
+    package var label: String { number ?? supplier }
 
-    /// `id supplier number date due currency amount vat net paid balance status bucket note file hash`.
+    /// `id supplier number date due currency amount vat net paid balance status daysLate bucket
+    /// note file hash`.
     package var json: JSON {
         .members([
             "id": .string(id), "supplier": .string(supplier), "number": .text(number),
             "date": .text(date?.iso), "due": .text(due?.iso), "currency": .string(currency.code),
             "amount": .string(currency.text(amount)), "vat": .string(currency.text(vat)),
             "net": .string(currency.text(amount &- vat)), "paid": .string(currency.text(paid)),
-            "balance": .string(currency.text(balance)), "status": .string(status),
-            "bucket": .string(bucket.rawValue), "note": .text(note), "file": .text(file),
+            "balance": .string(currency.text(balance)), "status": .string(status.rawValue),
+            "daysLate": .integer(daysLate), "bucket": .text(bucket?.rawValue), "note": .text(note),
+            "file": .text(file),
             "hash": .text(hash),
         ])
+    }
+}
+
+/// Where a bill stands at a date: derived, never stored.
+package enum BillStatus: String, CaseIterable, Sendable {
+    case open, overdue, paid
+
+    init(amount: Int64, paid: Int64, due: CivilDate?, on date: CivilDate) {
+        if amount >= 0 ? paid >= amount : paid <= amount {
+            self = .paid
+        } else {
+            self = due.map { date > $0 } ?? false ? .overdue : .open
+        }
     }
 }
 
@@ -111,11 +130,11 @@ package enum Bills {
         if let hash = input.hash { values["hash"] = .text(hash) }
         let id: RowID
         if let number {
-            let keys: [Value] = [.text(supplier.lowercased()), .text(number)]
-            id = try writing.insertDerived("bills", keys: keys, values)
-            let present = try writing.rows(
-                "SELECT id FROM bills WHERE id = ? AND hidden = 0", [.text(id.text)])
-            guard present.isEmpty else {
+            let keys: [Value] = [
+                .text(Matcher.folded(supplier)), .text(Matcher.folded(number)),
+            ]
+            id = try writing.enter("bills", keys: keys, values, of: ["note", "file", "hash"])
+            guard try list(writing, asOf: .last, id: id).isEmpty else {
                 throw BillingFailure.exists(
                     .bill, Candidate(id: id.text, label: number, detail: supplier))
             }
@@ -132,30 +151,69 @@ package enum Bills {
         _ writing: Writing, _ id: RowID, amount: String?, on date: CivilDate?,
         method: String? = nil, at moment: Moment
     ) throws -> BillView {
-        guard let bill = try list(writing, asOf: .last).first(where: { $0.id == id.text }) else {
-            throw BillingFailure.notFound(.bill, text: id.text, suggestions: [])
-        }
+        let bill = try find(writing, id)
         let minor = try amount.map { try bill.currency.minor($0) } ?? bill.balance
         guard minor != 0, (minor > 0) == (bill.balance > 0),
             minor.magnitude <= bill.balance.magnitude
         else {
             throw BillingFailure.allocationTooLarge(
-                number: bill.number ?? bill.supplier, open: bill.balance, currency: bill.currency)
+                number: bill.label, open: bill.balance, currency: bill.currency)
         }
         let day = date ?? moment.today
+        if let first = bill.date, day < first {
+            throw BillingFailure.beforeIssue(number: bill.label, date: day, issued: first)
+        }
+        try enter(writing, minor, of: bill, on: day, method: method, at: moment)
+        return bill.paid(minor, asOf: max(day, moment.today))
+    }
+
+    /// Takes back what was paid last of a bill and is not taken back yet, by a row of its own.
+    package static func reverse(
+        _ writing: Writing, _ id: RowID, on date: CivilDate?, at moment: Moment
+    ) throws -> BillView {
+        let bill = try find(writing, id)
+        var standing: [(amount: Int64, date: String)] = []
+        for row in try writing.rows(
+            """
+            SELECT amount, date FROM bill_payments WHERE bill = ? AND hidden = 0
+            ORDER BY date, created, id
+            """, [.text(id.text)])
+        {
+            let amount = row.integer("amount") ?? 0
+            if let last = standing.lastIndex(where: { $0.amount == 0 &- amount }) {
+                standing.remove(at: last)
+            } else {
+                standing.append((amount, row.text("date") ?? ""))
+            }
+        }
+        guard let last = standing.last else { throw BillingFailure.notPaid(bill: bill.label) }
+        let day = max(date ?? moment.today, CivilDate(iso: last.date) ?? moment.today)
+        try enter(writing, 0 &- last.amount, of: bill, on: day, method: nil, at: moment)
+        return bill.paid(0 &- last.amount, asOf: day)
+    }
+
+    private static func enter(
+        _ writing: Writing, _ minor: Int64, of bill: BillView, on day: CivilDate, method: String?,
+        at moment: Moment
+    ) throws {
         var values: [String: Value] = [
             "bill": .text(bill.id), "date": .text(day.iso), "amount": .integer(minor),
+            "created": .integer(moment.milliseconds),
         ]
         if let method { values["method"] = .text(try PlainText.line(method, .method)) }
         _ = try writing.insert("bill_payments", values)
-        return bill.paid(minor, asOf: max(day, moment.today))
+    }
+
+    private static func find(_ reading: Reading, _ id: RowID) throws -> BillView {
+        guard let bill = try list(reading, asOf: .last, id: id).first else {
+            throw BillingFailure.notFound(.bill, text: id.text, suggestions: [])
+        }
+        return bill
     }
 
     /// Removes a bill that was entered by mistake, with its payments.
     package static func remove(_ writing: Writing, _ id: RowID) throws -> BillView {
-        guard let bill = try list(writing, asOf: .last).first(where: { $0.id == id.text }) else {
-            throw BillingFailure.notFound(.bill, text: id.text, suggestions: [])
-        }
+        let bill = try find(writing, id)
         let payments = try writing.rows(
             "SELECT id FROM bill_payments WHERE bill = ? AND hidden = 0", [.text(id.text)])
         for payment in payments.compactMap({ $0.text("id").flatMap { RowID($0) } }) {
@@ -165,13 +223,17 @@ package enum Bills {
         return bill
     }
 
-    /// The bills at a date, by due date.
-    package static func list(_ reading: Reading, asOf date: CivilDate) throws -> [BillView] {
+    /// The bills at a date, by due date; or one.
+    package static func list(
+        _ reading: Reading, asOf date: CivilDate, id: RowID? = nil
+    ) throws -> [BillView] {
+        let arguments: [Value] = [.text(date.iso), id.map { .text($0.text) } ?? .null]
         var paid: [String: Int64] = [:]
         try reading.each(
             """
-            SELECT bill, amount FROM bill_payments WHERE hidden = 0 AND date <= ?
-            """, [.text(date.iso)]
+            SELECT bill, amount FROM bill_payments
+            WHERE hidden = 0 AND date <= ?1 AND (?2 IS NULL OR bill = ?2)
+            """, arguments
         ) { cursor in
             guard let bill = cursor.text(0), let amount = cursor.integer(1),
                 amount.magnitude <= Currency.minorMax.magnitude
@@ -179,8 +241,10 @@ package enum Bills {
             paid[bill, default: 0] &+= amount
         }
         return try reading.rows(
-            "SELECT * FROM bills WHERE hidden = 0 AND date <= ? ORDER BY due, created, id",
-            [.text(date.iso)]
+            """
+            SELECT * FROM bills WHERE hidden = 0 AND date <= ?1 AND (?2 IS NULL OR id = ?2)
+            ORDER BY due, created, id
+            """, arguments
         ).compactMap { record in
             let id = record.text("id") ?? ""
             return view(id: id, paid: paid[id] ?? 0, asOf: date) { record[$0] }
@@ -193,51 +257,70 @@ package enum Bills {
         guard let code = field("currency").text, let currency = try? Currency(code),
             let amount = field("amount").integer, amount.magnitude <= Currency.minorMax.magnitude
         else { return nil }
+        // Of what another program wrote only what can be right is shown.
+        let vat = field("vat").integer.flatMap { $0.magnitude <= amount.magnitude ? $0 : nil } ?? 0
         let due = field("due").text.flatMap { CivilDate(iso: $0) }
         return BillView(
             id: id, supplier: field("supplier").text ?? "", number: field("number").text,
             date: field("date").text.flatMap { CivilDate(iso: $0) }, due: due, currency: currency,
-            amount: amount, vat: field("vat").integer ?? 0, paid: paid, note: field("note").text,
-            file: field("file").text, hash: field("hash").text,
-            status: BillView.status(amount: amount, paid: paid, due: due, on: date),
-            bucket: AgingBucket(due: due, on: date))
+            amount: amount, vat: vat, paid: paid, note: field("note").text,
+            file: field("file").text, hash: field("hash").text, asOf: date)
     }
 }
 
 extension BillView {
-    static func status(amount: Int64, paid: Int64, due: CivilDate?, on date: CivilDate) -> String {
-        if amount >= 0 ? paid >= amount : paid <= amount { return "paid" }
-        return due.map { date > $0 } ?? false ? "overdue" : "open"
+    fileprivate init(
+        id: String, supplier: String, number: String?, date: CivilDate?, due: CivilDate?,
+        currency: Currency, amount: Int64, vat: Int64, paid: Int64, note: String?, file: String?,
+        hash: String?, asOf day: CivilDate
+    ) {
+        let status = BillStatus(amount: amount, paid: paid, due: due, on: day)
+        self.init(
+            id: id, supplier: supplier, number: number, date: date, due: due, currency: currency,
+            amount: amount, vat: vat, paid: paid, note: note, file: file, hash: hash,
+            status: status, daysLate: status == .overdue ? due.map { day.days(since: $0) } ?? 0 : 0,
+            bucket: status == .paid ? nil : AgingBucket(due: due, on: day))
     }
 
-    fileprivate func paid(_ more: Int64, asOf date: CivilDate) -> BillView {
+    fileprivate func paid(_ more: Int64, asOf day: CivilDate) -> BillView {
         BillView(
-            id: id, supplier: supplier, number: number, date: self.date, due: due,
-            currency: currency, amount: amount, vat: vat, paid: paid &+ more, note: note,
-            file: file, hash: hash,
-            status: Self.status(amount: amount, paid: paid &+ more, due: due, on: date),
-            bucket: bucket)
+            id: id, supplier: supplier, number: number, date: date, due: due, currency: currency,
+            amount: amount, vat: vat, paid: paid &+ more, note: note, file: file, hash: hash,
+            asOf: day)
     }
 }
 
 extension BillView: QueryRow {
     package static let queryFields: [QueryField<BillView>] = [
         QueryField("supplier", .text) { .text($0.supplier) },
-        QueryField("number", .text) { $0.number.map(QueryValue.text) ?? .none },
-        QueryField("date", .date) { $0.date.map(QueryValue.date) ?? .none },
-        QueryField("due", .date) { $0.due.map(QueryValue.date) ?? .none },
-        QueryField("month", .text) { $0.date.map { .text(String($0.iso.prefix(7))) } ?? .none },
-        QueryField("status", .text) { .text($0.status) },
-        QueryField("bucket", .text) { .text($0.status == "paid" ? "paid" : $0.bucket.rawValue) },
+        QueryField("number", .text) { QueryValue($0.number) },
+        QueryField("date", .date) { QueryValue($0.date) },
+        QueryField("due", .date) { QueryValue($0.due) },
+        QueryField("month", .text) { QueryValue(monthOf: $0.date) },
+        QueryField("status", .choice(BillStatus.allCases.map(\.rawValue))) {
+            .text($0.status.rawValue)
+        },
+        QueryField("late", .number) { $0.daysLate > 0 ? .number(Int64($0.daysLate)) : .none },
+        QueryField("bucket", .choice(AgingBucket.allCases.map(\.rawValue))) {
+            QueryValue($0.bucket?.rawValue)
+        },
         QueryField("currency", .text) { .text($0.currency.code) },
-        QueryField("amount", .amount) { .amount($0.amount, decimals: $0.currency.decimals) },
-        QueryField("vat", .amount) { .amount($0.vat, decimals: $0.currency.decimals) },
-        QueryField("open", .amount) { .amount($0.balance, decimals: $0.currency.decimals) },
+        QueryField("net", .amount) { QueryValue($0.amount &- $0.vat, in: $0.currency) },
+        QueryField("vat", .amount) { QueryValue($0.vat, in: $0.currency) },
+        QueryField("amount", .amount) { QueryValue($0.amount, in: $0.currency) },
+        QueryField("paid", .amount) { QueryValue($0.paid, in: $0.currency) },
+        QueryField("open", .amount) { QueryValue($0.balance, in: $0.currency) },
+        QueryField("note", .text) { QueryValue($0.note) },
+        QueryField("file", .text) { QueryValue($0.file) },
+        QueryField("id", .text) { .text($0.id) },
     ]
 
-    package var querySums: [(name: String, minor: Int64)] {
-        [("amount", amount), ("vat", vat), ("paid", paid), ("open", balance)]
+    package var querySums: QuerySums? {
+        QuerySums(
+            currency,
+            [
+                .init("net", amount &- vat), .init("vat", vat), .init("amount", amount),
+                .init("paid", paid), .init("open", balance),
+            ])
     }
-
-    package var queryCurrency: Currency { currency }
 }

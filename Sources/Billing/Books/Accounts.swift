@@ -55,7 +55,11 @@ package enum Accounts {
         try set("holder", holder) { try PlainText.line($0, .holder) }
         try set("label", label) { try PlainText.line($0, .label) }
         guard !values.isEmpty else { throw BillingFailure.nothingToChange }
-        let id = try writing.insertDerived("accounts", keys: [.text(iban)], values)
+        let id =
+            present == nil
+            ? try writing.enter(
+                "accounts", keys: [.text(iban)], values, of: ["bic", "holder", "label"])
+            : try writing.insertDerived("accounts", keys: [.text(iban)], values)
         func shown(_ field: String, _ old: String?) -> String? {
             values[field].map(\.text) ?? old
         }

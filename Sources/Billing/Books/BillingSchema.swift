@@ -15,7 +15,7 @@ package enum BillingSchema {
             series,
             payments,
             allocations, receipts, events, rates, archives, packages,
-            views, bills, billPayments,
+            labels, views, bills, billPayments,
         ])
 
     /// One row, derived from a constant key.
@@ -134,9 +134,14 @@ package enum BillingSchema {
     private static let archives = Table(
         "archives", ["year", "date", "documents", "hash"].map { .register($0) })
 
+    /// Labels of clients; each row is derived from the client and the label in small letters.
+    private static let labels = Table(
+        "labels", [.reference("client", to: "clients"), .register("name")],
+        indexes: [["client"]])
+
     /// Saved lists; each row is derived from its name in small letters.
     private static let views = Table(
-        "views", ["name", "noun", "where", "sort", "group"].map { .register($0) })
+        "views", ["name", "noun", "where", "sort", "group", "pinned"].map { .register($0) })
 
     /// Suppliers' bills; one with a number is derived from supplier and number.
     private static let bills = Table(
@@ -151,7 +156,7 @@ package enum BillingSchema {
         "bill_payments",
         [
             .reference("bill", to: "bills"), .register("date"), .register("amount"),
-            .register("method"),
+            .register("method"), .register("created"),
         ], parent: "bill", indexes: [["bill"]])
 
     private static let packages = Table(

@@ -11,6 +11,8 @@ package enum ClientField: String, CaseIterable, Sendable {
     case terms, currency, language, method, rate, category
     // How they pay.
     case payDay, cutoff, perCycle
+    // Where they are sorted in.
+    case folder
     // Purchase orders.
     case po, poRule
     // What the contract says.
@@ -47,6 +49,7 @@ package enum ClientField: String, CaseIterable, Sendable {
         case .contact, .billingName, .escalationName: try PlainText.line(text, .name)
         case .phone, .escalationPhone: try PlainText.line(text, .phone)
         case .method: try PlainText.line(text, .method)
+        case .folder: try Labels.folder(text)
         case .po: try PlainText.line(text, .purchaseOrder)
         case .note: try PlainText.block(text, .note)
         }

@@ -8,10 +8,15 @@ package struct ClientView: Equatable, Sendable {
     package let fields: [ClientField: String]
     /// Whether it was removed: it is still shown where something refers to it.
     package let isRemoved: Bool
+    /// What it is marked with, by the letters.
+    package let labels: [String]
 
     /// The row's fields as text.
-    init(id: String, isRemoved: Bool, _ field: (String) -> String?) {
+    init(
+        id: String, isRemoved: Bool, labels: [String] = [], _ field: (String) -> String?
+    ) {
         self.id = id
+        self.labels = labels
         name = field("name") ?? ""
         var fields: [ClientField: String] = [:]
         for known in ClientField.allCases { fields[known] = field(known.column) }
@@ -38,6 +43,8 @@ package struct ClientView: Equatable, Sendable {
     package var country: String? { self[.country] }
     /// The language of what the client gets.
     package var language: Language? { self[.language].flatMap { Language(rawValue: $0) } }
+    /// Where it is sorted in, and what it is marked with.
+    package var tags: ClientTags { ClientTags(folder: self[.folder], labels: labels) }
     /// When the client pays, if it is known.
     package var payCycle: PayCycle? {
         self[.payDay].flatMap { Int($0) }.map {
@@ -55,14 +62,18 @@ package struct ClientView: Equatable, Sendable {
     /// How a failure names it.
     var candidate: Candidate { Candidate(id: id, label: name, detail: email ?? "") }
 
-    /// `id name siret removed` and the names of `ClientField`, null where nothing is set.
+    /// `id name siret labels removed` and the names of `ClientField`, null where nothing is set.
     package var json: JSON { .object(members) }
 
     var members: [JSON.Member] {
         [JSON.Member("id", .string(id)), JSON.Member("name", .string(name))]
             + ClientField.allCases.map { field in
                 JSON.Member(field.rawValue, .text(field == .siren ? siren : self[field]))
-            } + [JSON.Member("siret", .text(siret)), JSON.Member("removed", .bool(isRemoved))]
+            } + [
+                JSON.Member("siret", .text(siret)),
+                JSON.Member("labels", .array(labels.map(JSON.string))),
+                JSON.Member("removed", .bool(isRemoved)),
+            ]
     }
 }
 

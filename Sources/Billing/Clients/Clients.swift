@@ -25,7 +25,9 @@ package enum Clients {
         let changes = try input.values().filter { record[$0.key] != $0.value }
         guard !changes.isEmpty else { throw BillingFailure.nothingToChange }
         try writing.put("clients", id, changes)
-        let client = ClientView(id: id.text, isRemoved: false) { field in
+        let client = ClientView(
+            id: id.text, isRemoved: false, labels: try labels(writing, id)
+        ) { field in
             changes[field].map(\.text) ?? record.text(field)
         }
         let similar =
@@ -37,13 +39,17 @@ package enum Clients {
     package static func remove(_ writing: Writing, _ id: RowID) throws -> ClientView {
         let record = try stored(writing, id)
         try writing.remove("clients", id)
-        return ClientView(id: id.text, isRemoved: true) { record.text($0) }
+        return ClientView(id: id.text, isRemoved: true, labels: try labels(writing, id)) {
+            record.text($0)
+        }
     }
 
     /// Brings a removed client back.
     package static func restore(_ writing: Writing, _ id: RowID) throws -> ClientView {
         let record = try stored(writing, id)
-        let view = ClientView(id: id.text, isRemoved: false) { record.text($0) }
+        let view = ClientView(id: id.text, isRemoved: false, labels: try labels(writing, id)) {
+            record.text($0)
+        }
         guard record.integer("hidden") == 1 else {
             throw BillingFailure.notRemoved(.client, view.candidate)
         }
@@ -55,8 +61,12 @@ package enum Clients {
     package static func list(_ reading: Reading, removed: Bool = false) throws -> [ClientView] {
         let records = try reading.rows(
             "SELECT * FROM clients WHERE hidden = ?", [.integer(removed ? 1 : 0)])
+        let labels = try Labels.all(reading)
         let views = records.map { record in
-            ClientView(id: record.text("id") ?? "", isRemoved: removed) { record.text($0) }
+            let id = record.text("id") ?? ""
+            return ClientView(id: id, isRemoved: removed, labels: labels[id] ?? []) {
+                record.text($0)
+            }
         }
         return views.map { (key: Matcher.folded($0.name), view: $0) }
             .sorted { ($0.key, $0.view.id) < ($1.key, $1.view.id) }.map(\.view)
@@ -73,9 +83,10 @@ package enum Clients {
             AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
             """,
             [.text(id.text)])
-        let client = ClientView(id: id.text, isRemoved: record.integer("hidden") == 1) {
-            record.text($0)
-        }
+        let client = ClientView(
+            id: id.text, isRemoved: record.integer("hidden") == 1,
+            labels: try labels(reading, id)
+        ) { record.text($0) }
         return ClientDetail(
             client: client, accounts: try Ledger.owed(reading, asOf: date, client: id).clients,
             drafts: Int(drafts.first?.integer("count") ?? 0),
@@ -89,6 +100,10 @@ package enum Clients {
             throw BillingFailure.notFound(.client, text: id.text, suggestions: [])
         }
         return record
+    }
+
+    private static func labels(_ reading: Reading, _ id: RowID) throws -> [String] {
+        try Labels.all(reading, of: id)[id.text] ?? []
     }
 
     /// The names of all clients, or of one, by their rows.

@@ -29,6 +29,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case category(text: String)
     /// A rate other than zero in a category that has none.
     case rateWithoutVAT(category: VATCategory, rate: Decimal)
+    /// Conditions, an order or a grouping of a list that cannot be read.
+    case query(QueryFault)
     /// A draft file is no JSON, or not of the shape of a draft.
     case draftFile(DraftFault)
     /// An amount that a computation would carry beyond `Currency.minorMax`.
@@ -114,6 +116,10 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case beforeIssue(number: String, date: CivilDate, issued: CivilDate)
     /// Nothing is left of a payment to be allocated or receipted.
     case nothingToAllocate(payment: String)
+    /// Nothing was paid of a bill that could be taken back.
+    case notPaid(bill: String)
+    /// A view lists something that this program does not know.
+    case viewOfNewer(name: String, noun: String)
     /// A payment was taken back already, or takes one back itself.
     case alreadyReversed(payment: String)
     /// An invoice of another client or currency, or the same one twice.

@@ -10,6 +10,12 @@ extension Invoices {
     ) throws -> [InvoiceView] {
         var views = try issued(reading, client: client, asOf: date)
         if status == nil || status == .draft { views += try drafts(reading, client: client) }
+        let tags = try Labels.tags(reading)
+        if !tags.isEmpty {
+            for index in views.indices {
+                views[index].clientTags = tags[views[index].client] ?? .none
+            }
+        }
         guard let status else { return views }
         return views.filter { $0.status == status }
     }
@@ -66,6 +72,7 @@ extension Invoices {
         let known = Dictionary(
             views.map { ($0.document ?? "", $0.number) }, uniquingKeysWith: { first, _ in first })
         for index in views.indices {
+            views[index].takeLateness(on: date)
             guard let corrects = views[index].corrects else { continue }
             views[index].corrects = known[corrects]?.flatMap(\.self) ?? corrects
         }

@@ -68,6 +68,11 @@ package struct InvoiceView: Equatable, Sendable {
     package var deposits: [DraftContent.Deposit] = []
     /// What credit notes took off up to the date asked for, in minor units.
     package var credited: Int64 = 0
+    /// How many days it is late, and in which bucket it is for that; 0 and nil unless it is open.
+    package var daysLate = 0
+    package var bucket: AgingBucket?
+    /// Where its client is sorted in; only in lists.
+    package var clientTags = ClientTags.none
 
     /// The VAT in euros, where the currency is another and the rate of exchange is given: BT-111.
     package var vatInEuros: Int64? {
@@ -78,13 +83,27 @@ package struct InvoiceView: Equatable, Sendable {
     /// What is still to be paid, in minor units; negative if too much was.
     package var balance: Int64 { (sums?.due ?? 0) &- paid &- credited }
 
+    /// What is expected to come in still, in minor units: nothing of what was written off; nil for a
+    /// draft and where nothing can be computed.
+    package var open: Int64? {
+        guard number != nil, sums != nil else { return nil }
+        return status == .writtenOff ? 0 : balance
+    }
+
+    /// Takes how late it is on a date.
+    mutating func takeLateness(on date: CivilDate) {
+        guard let due, let open, open > 0, !kind.isCredit else { return }
+        daysLate = max(0, date.days(since: due))
+        bucket = AgingBucket(due: due, on: date)
+    }
+
     /// The number, or what a draft is called by: its id.
     package var label: String { number ?? id }
 }
 
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
-    /// balance credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
+    /// balance daysLate bucket credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
     /// `adjustments` and what follows the balance only where they were read.
     package var json: JSON { json(whole: true) }
 
@@ -112,6 +131,8 @@ extension InvoiceView {
                 "totals", (whole ? totals?.json(in: currency) : sums?.json(in: currency)) ?? .null),
             JSON.Member("paid", .string(currency.text(paid))),
             JSON.Member("balance", sums == nil ? .null : .string(currency.text(balance))),
+            JSON.Member("daysLate", .integer(daysLate)),
+            JSON.Member("bucket", .text(bucket?.rawValue)),
             JSON.Member("credited", .string(currency.text(credited))),
             JSON.Member("kind", .string(kind.words)),
             JSON.Member("kindCode", .string(kind.rawValue)),

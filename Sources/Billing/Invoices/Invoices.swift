@@ -199,5 +199,6 @@ extension InvoiceView {
             sums: Sums(issued.totals), paid: paid, terms: issued.terms, hash: record.text("hash"),
             details: content.details, kind: content.kind, corrects: issued.corrects,
             deposits: content.deposits, credited: facts.credited)
+        takeLateness(on: date)
     }
 }

@@ -157,5 +157,6 @@ extension InvoiceView {
             terms: document.terms.text, hash: hash, details: issuable.content.details,
             kind: document.kind, corrects: document.origin?.number,
             deposits: issuable.content.deposits, credited: facts.credited)
+        takeLateness(on: max(document.date, today))
     }
 }

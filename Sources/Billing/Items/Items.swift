@@ -79,7 +79,9 @@ package struct ItemInput: Equatable, Sendable {
         self.note = note
     }
 
-    func values() throws(BillingFailure) -> [String: Value] {
+    fileprivate static let fields = ["unit", "price", "price_base", "rate", "category", "note"]
+
+    fileprivate func values() throws(BillingFailure) -> [String: Value] {
         var values: [String: Value] = [:]
         func set(
             _ field: String, _ text: String?,
@@ -124,7 +126,8 @@ package enum Items {
         if values["name"] == nil { values["name"] = .text(code) }
         values["code"] = .text(code)
         values["created"] = .integer(moment.milliseconds)
-        let id = try writing.insertDerived("items", keys: [.text(code.lowercased())], values)
+        let id = try writing.enter(
+            "items", keys: [.text(code.lowercased())], values, of: ItemInput.fields)
         guard let view = ItemView(id: id.text, { values[$0]?.text }) else {
             throw BillingFailure.damaged(table: "items", row: id.text, field: "code")
         }

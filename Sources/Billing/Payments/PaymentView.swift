@@ -32,13 +32,15 @@ package struct PaymentView: Equatable, Sendable {
     package let allocations: [Allocation]
     /// The payment that this one takes back.
     package var reverses: String?
+    /// Where its client is sorted in; only in lists.
+    package var clientTags = ClientTags.none
 
     /// The same with other allocations.
     func with(_ allocations: [Allocation]) -> PaymentView {
         PaymentView(
             id: id, client: client, clientName: clientName, date: date, amount: amount,
             currency: currency, method: method, reference: reference, note: note,
-            allocations: allocations, reverses: reverses)
+            allocations: allocations, reverses: reverses, clientTags: clientTags)
     }
 
     /// What is not allocated: a credit of the client, in minor units.

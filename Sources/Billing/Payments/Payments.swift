@@ -96,17 +96,19 @@ package enum Payments {
             WHERE p.hidden = 0 \(id == nil ? "" : "AND p.id = ?")
             ORDER BY p.date, p.created, p.id
             """, id == nil ? [] : [key])
+        let tags = id == nil ? try Labels.tags(reading) : [:]
         return rows.map { record in
             let id = record.text("id") ?? ""
+            let client = record.text("client") ?? ""
             return PaymentView(
-                id: id, client: record.text("client") ?? "",
+                id: id, client: client,
                 clientName: record.text("clientName") ?? "",
                 date: record.text("date").flatMap { CivilDate(iso: $0) },
                 amount: record.integer("amount") ?? 0,
                 currency: record.text("currency").flatMap { try? Currency($0) } ?? .eur,
                 method: record.text("method"), reference: record.text("reference"),
                 note: record.text("note"), allocations: allocations[id] ?? [],
-                reverses: record.text("reverses"))
+                reverses: record.text("reverses"), clientTags: tags[client] ?? .none)
         }
     }
 }

@@ -1,54 +1,80 @@
 extension InvoiceView: QueryRow {
-    package static let queryFields: [QueryField<InvoiceView>] = [
-        QueryField("number", .text) { $0.number.map(QueryValue.text) ?? .none },
-        QueryField("client", .text) { .text($0.clientName) },
-        QueryField("kind", .text) { .text($0.kind.words) },
-        QueryField("status", .text) { .text($0.status.rawValue) },
-        QueryField(several: "flags", .text) { $0.flags.map { .text($0.rawValue) } },
-        QueryField("issued", .date) { $0.issued.map(QueryValue.date) ?? .none },
-        QueryField("due", .date) { $0.due.map(QueryValue.date) ?? .none },
-        QueryField("month", .text) { $0.issued.map { .text(String($0.iso.prefix(7))) } ?? .none },
-        QueryField("currency", .text) { .text($0.currency.code) },
-        QueryField("net", .amount) { $0.amountValue($0.sums?.net) },
-        QueryField("vat", .amount) { $0.amountValue($0.sums?.vat) },
-        QueryField("amount", .amount) { $0.amountValue($0.sums?.due) },
-        QueryField("paid", .amount) { $0.amountValue($0.paid) },
-        QueryField("open", .amount) { $0.amountValue($0.number == nil ? nil : $0.balance) },
-        QueryField("corrects", .text) { $0.corrects.map(QueryValue.text) ?? .none },
-    ]
-
-    fileprivate func amountValue(_ minor: Int64?) -> QueryValue {
-        minor.map { .amount($0, decimals: currency.decimals) } ?? .none
-    }
-
-    package var querySums: [(name: String, minor: Int64)] {
+    package static let queryFields: [QueryField<InvoiceView>] =
         [
-            ("net", sums?.net ?? 0), ("vat", sums?.vat ?? 0), ("amount", sums?.due ?? 0),
-            ("paid", paid), ("open", number == nil ? 0 : balance),
-        ]
-    }
+            QueryField("number", .text) { QueryValue($0.number) },
+            QueryField("client", .text) { .text($0.clientName) },
+            QueryField("kind", .choice(DocumentKind.allCases.map(\.words))) {
+                .text($0.kind.words)
+            },
+            QueryField("status", .choice(InvoiceStatus.allCases.map(\.rawValue))) {
+                .text($0.status.rawValue)
+            },
+            QueryField(several: "flags", .choice(InvoiceFlag.allCases.map(\.rawValue))) {
+                $0.flags.map { .text($0.rawValue) }
+            },
+            QueryField("issued", .date) { QueryValue($0.issued) },
+            QueryField("due", .date) { QueryValue($0.due) },
+            QueryField("month", .text) { QueryValue(monthOf: $0.issued) },
+            QueryField("late", .number) { $0.daysLate > 0 ? .number(Int64($0.daysLate)) : .none },
+            QueryField("bucket", .choice(AgingBucket.allCases.map(\.rawValue))) {
+                QueryValue($0.bucket?.rawValue)
+            },
+            QueryField("currency", .text) { .text($0.currency.code) },
+            QueryField("net", .amount) { QueryValue($0.sums?.net, in: $0.currency) },
+            QueryField("vat", .amount) { QueryValue($0.sums?.vat, in: $0.currency) },
+            QueryField("amount", .amount) { QueryValue($0.sums?.due, in: $0.currency) },
+            QueryField("paid", .amount) { QueryValue($0.paid, in: $0.currency) },
+            QueryField("open", .amount) { QueryValue($0.open, in: $0.currency) },
+            QueryField("corrects", .text) { QueryValue($0.corrects) },
+        ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
 
-    package var queryCurrency: Currency { currency }
+    package var querySums: QuerySums? {
+        QuerySums(
+            currency,
+            [
+                .init("net", sums?.net ?? 0), .init("vat", sums?.vat ?? 0),
+                .init("amount", sums?.due ?? 0), .init("paid", paid), .init("open", open ?? 0),
+            ])
+    }
 }
 
 extension PaymentView: QueryRow {
-    package static let queryFields: [QueryField<PaymentView>] = [
-        QueryField("date", .date) { $0.date.map(QueryValue.date) ?? .none },
-        QueryField("month", .text) { $0.date.map { .text(String($0.iso.prefix(7))) } ?? .none },
-        QueryField("client", .text) { .text($0.clientName) },
-        QueryField("amount", .amount) { .amount($0.amount, decimals: $0.currency.decimals) },
-        QueryField("credit", .amount) { .amount($0.credit, decimals: $0.currency.decimals) },
-        QueryField("currency", .text) { .text($0.currency.code) },
-        QueryField("method", .text) { $0.method.map(QueryValue.text) ?? .none },
-        QueryField("reference", .text) { $0.reference.map(QueryValue.text) ?? .none },
-        QueryField(several: "invoice", .text) {
-            $0.allocations.compactMap { $0.number.map(QueryValue.text) }
-        },
-    ]
+    package static let queryFields: [QueryField<PaymentView>] =
+        [
+            QueryField("date", .date) { QueryValue($0.date) },
+            QueryField("month", .text) { QueryValue(monthOf: $0.date) },
+            QueryField("client", .text) { .text($0.clientName) },
+            QueryField(several: "invoice", .text) { $0.allocations.map { QueryValue($0.number) } },
+            QueryField("amount", .amount) { QueryValue($0.amount, in: $0.currency) },
+            QueryField("credit", .amount) { QueryValue($0.credit, in: $0.currency) },
+            QueryField("currency", .text) { .text($0.currency.code) },
+            QueryField("method", .text) { QueryValue($0.method) },
+            QueryField("reference", .text) { QueryValue($0.reference) },
+        ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
 
-    package var querySums: [(name: String, minor: Int64)] {
-        [("amount", amount), ("credit", credit)]
+    package var querySums: QuerySums? {
+        QuerySums(currency, [.init("amount", amount), .init("credit", credit)])
     }
+}
 
-    package var queryCurrency: Currency { currency }
+extension ClientView: QueryRow {
+    package static let queryFields: [QueryField<ClientView>] =
+        [
+            QueryField("name", .text) { .text($0.name) },
+            QueryField("kind", .choice(ClientKind.allCases.map(\.rawValue))) {
+                .text($0.kind.rawValue)
+            },
+            QueryField("email", .text) { QueryValue($0.email) },
+            QueryField("phone", .text) { QueryValue($0[.phone]) },
+            QueryField("contact", .text) { QueryValue($0[.contact]) },
+            QueryField("country", .text) { QueryValue($0.country) },
+            QueryField("language", .text) { QueryValue($0[.language]) },
+            QueryField("currency", .text) { QueryValue($0[.currency]) },
+            QueryField("terms", .text) { QueryValue($0.terms) },
+            QueryField("method", .text) { QueryValue($0[.method]) },
+            QueryField("siren", .text) { QueryValue($0.siren) },
+            QueryField("vat-id", .text) { QueryValue($0.vatId) },
+        ] + ClientTags.queryFields(\.tags) + [QueryField("id", .text) { .text($0.id) }]
+
+    package var querySums: QuerySums? { nil }
 }

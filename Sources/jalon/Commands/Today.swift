@@ -19,17 +19,20 @@ struct Today: LocalCommand {
         }
         let status = try replica.status()
         guard !status.writers.isEmpty else { return Self.unsynced(status) }
-        let (settings, open) = try replica.read { books in
-            (
-                try Books.settings(books),
-                try Invoices.list(books, asOf: session.today).filter(\.isOpen)
+        let (settings, open, pinned) = try replica.read { books in
+            let settings = try Books.settings(books)
+            let invoices = try Invoices.list(books, asOf: session.today)
+            return (
+                settings, invoices.filter(\.isOpen),
+                try PinnedViews.list(books, invoices, today: session.today)
             )
         }
-        return Self.answer(settings, open, status, session.today)
+        return Self.answer(settings, open, pinned, status, session.today)
     }
 
     private static func answer(
-        _ settings: Settings, _ open: [InvoiceView], _ status: Status, _ today: CivilDate
+        _ settings: Settings, _ open: [InvoiceView], _ pinned: [PinnedViews.Count],
+        _ status: Status, _ today: CivilDate
     ) -> Answer {
         let late = open.filter { $0.status == .overdue }.sorted(by: InvoiceView.isDueEarlier)
         let next = open.filter { $0.number != nil && $0.status != .overdue }
@@ -39,6 +42,7 @@ struct Today: LocalCommand {
             "asOf": .string(today.iso), "late": .array(late.map(\.listJSON)),
             "next": .array(next.map(\.listJSON)), "drafts": .array(drafts.map(\.listJSON)),
             "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
+            "pinned": .array(pinned.map(\.json)),
         ])
         return Answer(json: json) { page in
             page.line("\(settings.name), \(today.weekday.words) \(today.iso)", .strong)
@@ -46,6 +50,11 @@ struct Today: LocalCommand {
             page.section("Next", next)
             page.section("Drafts", drafts)
             if open.isEmpty { page.line("Nothing is open.", .good) }
+            if !pinned.isEmpty { page.line() }
+            page.facts(
+                pinned.map {
+                    (name: $0.view.name, value: "\($0.words): jalon view \($0.view.typed)")
+                })
             if status.conflicts > 0 {
                 page.line("\(status.conflicts) to decide: jalon conflicts", .warning)
             }

@@ -32,6 +32,7 @@ extension Failure {
                 "“\(fault.text)” cannot stand as \(fault.field.words).",
                 tries: ["write \(fault.allowed.joined(separator: ", "))"], status: .badInput)
         case .identifier(let kind, let text, let fault): identifier(kind, text, fault)
+        case .query(let fault): query(fault)
         case .text(let field, let fault): self.text(field, fault)
         case .line(let text, .parts(let count)):
             Failure(
@@ -88,8 +89,12 @@ extension Failure {
                 tries: ["jalon \(kind.command) list"], status: .badInput)
         case .exists(let kind, let candidate):
             return Failure(
-                "there is an \(kind.rawValue) “\(candidate.label)” already.",
-                tries: ["jalon \(kind.command) edit \(candidate.label)"], status: .failed)
+                "there is \("aeiou".contains(kind.rawValue.prefix(1)) ? "an" : "a") \(kind.rawValue)"
+                    + " “\(candidate.label)” already.",
+                tries: [
+                    kind == .bill
+                        ? "jalon bill list" : "jalon \(kind.command) edit \(candidate.label)"
+                ], status: .failed)
         case .ambiguous(let kind, let text, let candidates):
             return Failure(
                 "“\(text)” may be several \(kind.rawValue)s; nothing was changed.",

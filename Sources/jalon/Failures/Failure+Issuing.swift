@@ -101,6 +101,14 @@ extension Failure {
             Failure(
                 "\(date.iso) lies before \(number) was issued.",
                 why: "it was issued on \(issued.iso)", status: .badInput)
+        case .notPaid(let bill):
+            Failure(
+                "nothing was paid of the bill \(bill) that could be taken back.",
+                tries: ["jalon bill list"], status: .failed)
+        case .viewOfNewer(let name, let noun):
+            Failure(
+                "the view “\(name)” lists each \(noun), which this jalon does not know.",
+                why: "a newer one saved it", status: .failed)
         case .nothingToAllocate(let payment):
             Failure(
                 "nothing is left of payment \(payment).", tries: ["jalon payment list"],

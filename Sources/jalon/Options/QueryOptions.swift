@@ -6,48 +6,60 @@ struct QueryOptions: ParsableArguments {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Only those, as in “status=overdue and open>100”.", valueName: "conditions"))
+            "Only those, as in “status=overdue or due and open>100”.", valueName: "conditions"))
     var condition: String?
-    @Option(help: ArgumentHelp("By which fields; -due begins with the last.", valueName: "fields"))
+    @Option(
+        // A field may begin with a minus.
+        parsing: .unconditional,
+        help: ArgumentHelp("By which fields; -due begins with the last.", valueName: "fields"))
     var sort: String?
     @Option(help: ArgumentHelp("In groups of one field, with their sums.", valueName: "field"))
     var group: String?
-    @Flag(help: "As comma-separated values, for a spreadsheet.")
-    var csv = false
 
     func query<Row: QueryRow>(_ session: Session) throws -> Query<Row> {
         try Query(where: condition, sort: sort, group: group, today: session.today)
+    }
+
+    /// What the help of a list says about its fields.
+    static func discussion<Row: QueryRow>(_: Row.Type) -> String {
+        """
+        Fields: \(Row.queryFields.map(\.name).joined(separator: " ")). Conditions take = != < <= > >= \
+        and ~ for a part of a text; “and” joins them, “or” stands between values, “none” is what is \
+        not there, and a value in double quotes may hold anything. --csv and --plain have all fields \
+        in this order. jalon view save keeps a list under a name.
+        """
     }
 }
 
 extension Answer {
     /// A list as it was asked for: in JSON an array, or one of groups with their sums.
     static func list<Row: QueryRow>(
-        _ rows: [Row], _ query: Query<Row>, csv: Bool, none: String,
+        _ rows: [Row], _ query: Query<Row>, _ form: FormOptions, _ session: Session, none: String,
         json: @escaping (Row) -> JSON, table: @escaping ([Row]) -> Table
-    ) -> Answer {
+    ) throws -> Answer {
         let groups = query.groups(rows)
-        let isGrouped = query.isGrouped
-        let answer =
-            isGrouped
-            ? JSON.array(groups.map { $0.json(json) })
-            : JSON.array(groups.flatMap(\.rows).map(json))
-        return Answer(json: answer) { page in
-            if csv {
-                let all = table(groups.flatMap(\.rows))
-                let cells = [all.columns.map(\.heading)] + all.rows.map { $0.map(\.text) }
-                for line in CSV.text(cells).split(separator: "\r\n") { page.line(String(line)) }
-                return
-            }
-            for group in groups {
-                if isGrouped { page.line(group.name ?? "", .strong) }
-                page.table(table(group.rows), none: none)
-                if isGrouped {
-                    for line in group.sumLines { page.line(line, .faint) }
-                    page.line()
+        let none = query.isFiltered && !rows.isEmpty ? "None of \(rows.count) is like that." : none
+        return try Answer(
+            json: query.isGrouped
+                ? .array(groups.map { $0.json(json) })
+                : .array(groups.flatMap(\.rows).map(json))
+        ) { page in
+            for (index, group) in groups.enumerated() {
+                guard query.isGrouped else {
+                    page.table(table(group.rows), none: none)
+                    continue
                 }
+                if index > 0 { page.line() }
+                page.line(group.name ?? "", .strong)
+                page.table(table(group.rows), none: none)
+                for line in group.sumLines { page.line(line, .faint) }
             }
             if groups.isEmpty { page.line(none) }
+        }.shown(as: form, in: session) {
+            [Row.queryFields.map(\.name)]
+                + groups.flatMap { group in
+                    group.rows.map { row in Row.queryFields.map { $0.text(row) } }
+                }
         }
     }
 }
@@ -60,18 +72,19 @@ extension Query.Group {
                 sums.map { sum in
                     .object(
                         [JSON.Member("currency", .string(sum.currency.code))]
-                            + sum.sums.map {
+                            + sum.parts.map {
                                 JSON.Member($0.name, .string(sum.currency.text($0.minor)))
                             })
                 }), "rows": .array(rows.map(row)),
         ])
     }
 
-    /// The sums of each currency on a line.
+    /// How many there are, and the sums of each currency on a line.
     fileprivate var sumLines: [String] {
-        sums.map { sum in
+        guard !sums.isEmpty else { return ["\(rows.count)"] }
+        return sums.map { sum in
             "\(rows.count): "
-                + sum.sums.filter { $0.minor != 0 }.map {
+                + sum.parts.filter { $0.minor != 0 }.map {
                     "\($0.name) \(sum.currency.text($0.minor))"
                 }.joined(separator: ", ") + " \(sum.currency.code)"
         }

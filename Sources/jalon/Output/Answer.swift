@@ -6,6 +6,10 @@ struct Answer {
     let text: (inout Page) -> Void
     /// The status of a command that succeeded: 0, or 2 where a check found something.
     var status = ExitStatus.done
+    /// For whom the text is: rows instead of a page where another program reads it.
+    var form = AnswerForm.page
+    /// The rows, names first; nil takes those of the page's tables.
+    var rows: (() -> [[String]])?
 
     init(
         json: @escaping @autoclosure () -> JSON, status: ExitStatus = .done,

@@ -1,3 +1,4 @@
+import Billing
 import Glibc
 
 /// Where answers and notices go: the answer to standard output, everything else to standard error.
@@ -16,10 +17,25 @@ struct Output {
     func answer(_ answer: Answer) throws(Failure) {
         if wantsJSON {
             try Self.write(answer.json().document, to: STDOUT_FILENO)
+        } else if answer.form != .page {
+            try Self.write(Self.lines(answer), to: STDOUT_FILENO)
         } else {
             var page = Page(terminal)
             answer.text(&page)
             try Self.write(page.bytes, to: STDOUT_FILENO)
+        }
+    }
+
+    /// The rows of an answer, a line for each, safe for a terminal like everything else.
+    private static func lines(_ answer: Answer) -> [UInt8] {
+        var page = Page(.none)
+        if answer.rows == nil { answer.text(&page) }
+        let rows = (answer.rows?() ?? page.rows).map { $0.map(SafeText.shown) }
+        switch answer.form {
+        case .csv(let isRaw): return Array(CSV.text(rows, isRaw: isRaw, lineEnd: "\n").utf8)
+        case .page, .plain:
+            return Array(
+                rows.dropFirst().map { $0.joined(separator: "\t") + "\n" }.joined().utf8)
         }
     }
 

@@ -4,6 +4,8 @@
 struct Page {
     private let terminal: Terminal
     private(set) var bytes: [UInt8] = []
+    /// The headings of the tables and their rows, one table after the other.
+    private(set) var rows: [[String]] = []
 
     init(_ terminal: Terminal) { self.terminal = terminal }
 
@@ -14,6 +16,8 @@ struct Page {
 
     /// Adds a table, or `none` where it would have no rows.
     mutating func table(_ table: Table, none: String) {
+        if rows.isEmpty { rows.append(table.columns.map { $0.heading.lowercased() }) }
+        rows += table.rows.map { $0.map(\.text) }
         guard !table.rows.isEmpty else { return line(none) }
         for line in table.lines(terminal) { write(line) }
     }

@@ -25,12 +25,12 @@ struct BillTests {
             BillInput(
                 supplier: "Papier SA", number: "2026-17", due: CivilDate(iso: "2026-03-31"),
                 amount: "120", vat: "20", file: "bill.pdf", hash: "ab"))
-        #expect(bill.status == "open")
+        #expect(bill.status == .open)
         #expect(bill.json["net"] == .string("100.00"))
         for (date, status, bucket) in [
-            ("2026-03-31", "open", AgingBucket.notDue), ("2026-04-01", "overdue", .upTo30),
-            ("2026-04-30", "overdue", .upTo30), ("2026-05-01", "overdue", .upTo60),
-            ("2026-05-30", "overdue", .upTo60), ("2026-05-31", "overdue", .over60),
+            ("2026-03-31", BillStatus.open, AgingBucket.notDue), ("2026-04-01", .overdue, .upTo30),
+            ("2026-04-30", .overdue, .upTo30), ("2026-05-01", .overdue, .upTo60),
+            ("2026-05-30", .overdue, .upTo60), ("2026-05-31", .overdue, .over60),
         ] {
             let listed = try list(office, date)
             let found = try #require(listed.first)
@@ -49,13 +49,59 @@ struct BillTests {
         for wrong in ["70.01", "0", "-1"] {
             #expect(throws: BillingFailure.self) { try pay(wrong, "2026-03-06") }
         }
-        #expect(try pay(nil, "2026-03-06").status == "paid")
+        #expect(throws: BillingFailure.self) { try pay("1", "2026-02-28") }
+        #expect(try pay(nil, "2026-03-06").status == .paid)
+        #expect(throws: BillingFailure.self) { try pay(nil, "2026-03-06") }
         #expect(try list(office, "2026-03-05")[0].paid == 5_000)
-        #expect(try list(office, "2026-03-06")[0].status == "paid")
+        #expect(try list(office, "2026-03-06")[0].status == .paid)
+        #expect(try list(office, "2026-03-06")[0].bucket == nil)
         _ = try office.write {
             try Bills.remove($0, try Lookup.bill($0, "papier sa", for: .writing))
         }
         #expect(try list(office, "2026-03-06").isEmpty)
+    }
+
+    @Test func `what was paid of a bill is taken back by a row of its own, the last first`() throws
+    {
+        let office = try Office()
+        let bill = try add(office, BillInput(supplier: "Papier", number: "7", amount: "100"))
+        let id = try #require(RowID(bill.id))
+        func pay(_ amount: String) throws {
+            _ = try office.write {
+                try Bills.pay($0, id, amount: amount, on: nil, at: Office.moment("2026-03-02"))
+            }
+        }
+        func reverse() throws -> Int64 {
+            try office.write {
+                try Bills.reverse($0, id, on: nil, at: Office.moment("2026-03-03"))
+            }.balance
+        }
+        try pay("30")
+        try pay("50")
+        #expect(try reverse() == 7_000)
+        #expect(try reverse() == 10_000)
+        #expect(throws: BillingFailure.notPaid(bill: "7")) { try reverse() }
+        #expect(try list(office, "2026-03-02")[0].paid == 8_000)
+        #expect(try list(office, "2026-03-03")[0].paid == 0)
+    }
+
+    @Test func `a bill that was removed and is entered again has nothing of the former`() throws {
+        let office = try Office()
+        let bill = try add(
+            office,
+            BillInput(
+                supplier: "Papier", number: "a7", amount: "100", vat: "10", note: "old",
+                file: "x.pdf", hash: "ab"))
+        let id = try #require(RowID(bill.id))
+        _ = try office.write {
+            try Bills.pay($0, id, amount: "40", on: nil, at: Office.moment("2026-03-01"))
+        }
+        _ = try office.write { try Bills.remove($0, id) }
+        let again = try add(office, BillInput(supplier: "PAPIER", number: "A7", amount: "50"))
+        #expect(again.id == bill.id)
+        #expect(try list(office, "2026-03-02") == [again])
+        #expect(again.note == nil)
+        #expect(again.balance == 5_000)
     }
 
     @Test func `a bill is entered once, also by two devices`() throws {

@@ -31,7 +31,11 @@ struct ItemTests {
         #expect(try office.read { try Items.list($0) } == [edited])
         _ = try office.write { try Items.remove($0, row) }
         #expect(try office.read { try Items.list($0) }.isEmpty)
-        #expect(try add(office, "dev-day", ItemInput(price: "500")).id == item.id)
+        let again = try add(office, "dev-day", ItemInput(price: "500"))
+        #expect(again.id == item.id)
+        // Nothing of the former comes back with it.
+        #expect(again.rate == nil)
+        #expect(try office.read { try Items.list($0) } == [again])
         for (code, input) in [
             ("", ItemInput()), ("a b", ItemInput()), ("a;b", ItemInput()),
             ("a", ItemInput(price: "x")), ("a", ItemInput(rate: "101")),

@@ -13,6 +13,7 @@ struct StatementCommand: LocalCommand {
     var from: String?
     @Option(help: ArgumentHelp("The last day; today unless given.", valueName: "date"))
     var to: String?
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
@@ -23,7 +24,7 @@ struct StatementCommand: LocalCommand {
                 books, client: try Lookup.client(books, client, for: .reading), from: first,
                 to: last)
         }
-        return Answer(json: .array(statements.map(\.json))) { page in
+        return try Answer(json: .array(statements.map(\.json))) { page in
             for statement in statements {
                 let currency = statement.currency
                 page.line("\(statement.clientName), \(currency.code)", .strong)
@@ -50,6 +51,23 @@ struct StatementCommand: LocalCommand {
                     .strong)
             }
             if statements.isEmpty { page.line("There was nothing between you yet.") }
+        }.shown(as: form, in: session) {
+            [["currency", "date", "what", "number", "amount", "owed"]]
+                + statements.flatMap { statement in
+                    let currency = statement.currency
+                    return [
+                        [
+                            currency.code, from == nil ? "" : first.iso, "before", "", "",
+                            currency.text(statement.opening),
+                        ]
+                    ]
+                        + statement.entries.map { entry in
+                            [
+                                currency.code, entry.date.iso, entry.kind, entry.label,
+                                currency.text(entry.amount), currency.text(entry.balance),
+                            ]
+                        }
+                }
         }
     }
 }
@@ -66,6 +84,7 @@ struct TotalsCommand: LocalCommand {
     var from: String?
     @Option(help: ArgumentHelp("The last day; today unless given.", valueName: "date"))
     var to: String?
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
@@ -73,7 +92,7 @@ struct TotalsCommand: LocalCommand {
         let first =
             try session.date(from) ?? CivilDate(year: last.parts.year, month: 1, day: 1) ?? .first
         let totals = try session.read { try Turnovers.list($0, from: first, to: last) }
-        return Answer(json: .array(totals.map(\.json))) { page in
+        return try Answer(json: .array(totals.map(\.json))) { page in
             for total in totals {
                 let currency = total.currency
                 page.line("\(first.iso) to \(last.iso), \(currency.code)", .strong)
@@ -97,6 +116,17 @@ struct TotalsCommand: LocalCommand {
                 page.table(table, none: "")
             }
             if totals.isEmpty { page.line("Nothing was issued by then.") }
+        }.shown(as: form, in: session) {
+            [["from", "to", "currency", "category", "rate", "basis", "tax"]]
+                + totals.flatMap { total in
+                    total.groups.map { group in
+                        [
+                            first.iso, last.iso, total.currency.code, group.category.rawValue,
+                            group.rate.text, total.currency.text(group.basis),
+                            total.currency.text(group.vat),
+                        ]
+                    }
+                }
         }
     }
 }
@@ -158,11 +188,12 @@ struct RateList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the rates.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let rates = try session.read { try LegalRates.list($0) }
-        return Answer(json: .array(rates.map(\.json))) { page in
+        return try Answer(json: .array(rates.map(\.json))) { page in
             var table = Table([
                 .left("RATE"), .left("FROM"), .left("TO"), .right("PERCENT"), .left("SOURCE"),
             ])
@@ -173,7 +204,7 @@ struct RateList: LocalCommand {
                 ])
             }
             page.table(table, none: "No rates.")
-        }
+        }.shown(as: form, in: session)
     }
 }
 

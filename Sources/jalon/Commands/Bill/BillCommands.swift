@@ -8,21 +8,25 @@ import Replication
 struct BillCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bill", abstract: "What suppliers want of you.",
-        subcommands: [BillList.self, BillAdd.self, BillPay.self, BillRemove.self],
+        subcommands: [
+            BillList.self, BillAdd.self, BillPay.self, BillReverse.self, BillRemove.self,
+        ],
         defaultSubcommand: BillList.self)
 }
 
 struct BillList: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the bills, with how late they are.")
+        commandName: "list", abstract: "List the bills, with how late they are.",
+        discussion: QueryOptions.discussion(BillView.self))
 
     @OptionGroup var query: QueryOptions
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        .bills(
-            try session.read { try Bills.list($0, asOf: session.today) },
-            try query.query(session), csv: query.csv)
+        try .bills(
+            session.read { try Bills.list($0, asOf: session.today) }, query.query(session), form,
+            session)
     }
 }
 
@@ -70,8 +74,8 @@ struct BillAdd: LocalCommand {
         }
         return Answer(
             json: bill.json,
-            line: "Bill of \(bill.supplier), \(bill.total), to be paid by \(bill.due?.iso ?? ""),"
-                + " id \(bill.id).")
+            line: "Entered the bill \(bill.label) of \(bill.supplier), \(bill.total), to be paid by"
+                + " \(bill.due?.iso ?? ""), id \(bill.id).")
     }
 }
 
@@ -97,11 +101,31 @@ struct BillPay: LocalCommand {
                 $0, try Lookup.bill($0, bill, for: .writing), amount: amount, on: date,
                 method: method, at: session.moment)
         }
-        let open = "\(paid.currency.text(paid.balance)) \(paid.currency.code)"
         return Answer(
             json: paid.json,
-            line: paid.balance == 0
-                ? "The bill of \(paid.supplier) is paid." : "\(open) of it still open.")
+            line: paid.status == .paid
+                ? "The bill \(paid.label) of \(paid.supplier) is paid." : paid.openText)
+    }
+}
+
+struct BillReverse: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reverse", abstract: "Take back what was paid last of a bill.")
+
+    @Argument(help: ArgumentHelp("Number, supplier or id.", valueName: "bill"))
+    var bill: String
+    @Option(help: ArgumentHelp("When; today unless given.", valueName: "date"))
+    var on: String?
+    @OptionGroup var writing: WriteOptions
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let date = try session.date(on)
+        let reversed = try session.write(writing) {
+            try Bills.reverse(
+                $0, try Lookup.bill($0, bill, for: .writing), on: date, at: session.moment)
+        }
+        return Answer(json: reversed.json, line: "Taken back. \(reversed.openText)")
     }
 }
 
@@ -118,36 +142,57 @@ struct BillRemove: LocalCommand {
         let removed = try session.write(writing) {
             try Bills.remove($0, try Lookup.bill($0, bill, for: .writing))
         }
-        return Answer(json: removed.json, line: "Removed the bill of \(removed.supplier).")
+        return Answer(
+            json: removed.json,
+            line:
+                "Removed the bill \(removed.label) of \(removed.supplier), with what was paid of it."
+        )
+    }
+}
+
+extension BillStatus {
+    /// The same colours as of invoices.
+    var style: Cell.Style {
+        switch self {
+        case .open: .plain
+        case .overdue: .bad
+        case .paid: .good
+        }
     }
 }
 
 extension BillView {
     /// What is to be paid.
     fileprivate var total: String { "\(currency.text(amount)) \(currency.code)" }
+
+    /// What is left of it, as a sentence.
+    fileprivate var openText: String {
+        "\(currency.text(balance)) \(currency.code) of the bill \(label) of \(supplier) still open."
+    }
 }
 
 extension Answer {
     /// Bills, one on each line.
-    static func bills(_ bills: [BillView], _ query: Query<BillView>, csv: Bool) -> Answer {
-        .list(
-            bills, query, csv: csv, none: "No bills. Enter one: jalon bill add SUPPLIER AMOUNT",
+    static func bills(
+        _ bills: [BillView], _ query: Query<BillView>, _ form: FormOptions, _ session: Session
+    ) throws -> Answer {
+        try .list(
+            bills, query, form, session,
+            none: "No bills. Enter one: jalon bill add SUPPLIER AMOUNT",
             json: \.json
         ) { bills in
             var table = Table([
                 .left("SUPPLIER"), .left("NUMBER"), .left("DATE"), .left("DUE"), .right("AMOUNT"),
-                .right("VAT"), .right("OPEN"), .left("STATUS"), .left("LATE"),
+                .right("VAT"), .right("OPEN"), .left("STATUS"), .right("LATE"),
             ])
             for bill in bills {
-                let style: Cell.Style =
-                    bill.status == "paid" ? .good : bill.status == "overdue" ? .bad : .plain
                 table.add([
                     Cell(bill.supplier, .strong), Cell(bill.number ?? ""),
                     Cell(bill.date?.iso ?? ""), Cell(bill.due?.iso ?? ""),
                     Cell("\(bill.currency.text(bill.amount)) \(bill.currency.code)"),
                     Cell(bill.currency.text(bill.vat)), Cell(bill.currency.text(bill.balance)),
-                    Cell(bill.status, style),
-                    Cell(bill.status == "overdue" ? bill.bucket.rawValue : ""),
+                    Cell(bill.status.rawValue, bill.status.style),
+                    Cell(bill.daysLate == 0 ? "" : "\(bill.daysLate)"),
                 ])
             }
             return table

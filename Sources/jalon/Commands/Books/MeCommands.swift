@@ -123,11 +123,12 @@ struct AccountList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the accounts.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let accounts = try session.read { try Accounts.list($0) }
-        return Answer(json: .array(accounts.map(\.json))) { page in
+        return try Answer(json: .array(accounts.map(\.json))) { page in
             var table = Table([.left("IBAN"), .left("BIC"), .left("HOLDER"), .left("LABEL")])
             for account in accounts {
                 table.add([
@@ -136,7 +137,7 @@ struct AccountList: LocalCommand {
                 ])
             }
             page.table(table, none: "No accounts yet. Add one: jalon me account add IBAN")
-        }
+        }.shown(as: form, in: session)
     }
 }
 

@@ -5,18 +5,19 @@ struct OwedCommand: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "owed", abstract: "Who owes you what, and how late it is.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let owed = try session.read { try Ledger.owed($0, asOf: session.today) }
         for finding in owed.findings { session.output.notice(finding.words) }
-        return Answer(json: owed.json) { page in
+        return try Answer(json: owed.json) { page in
             page.table(.owed(owed.clients), none: "Nobody owes you anything.")
             for sums in owed.totals where owed.clients.count > 1 {
                 page.line(
                     "Together \(sums.currency.text(sums.owed)) \(sums.currency.code).", .strong)
             }
-        }
+        }.shown(as: form, in: session)
     }
 }
 
@@ -24,7 +25,7 @@ extension Table {
     /// What clients owe, by how late it is.
     static func owed(_ clients: [OwedClient]) -> Table {
         var table = Table([
-            .left("CLIENT"), .right("OWES"), .left(""), .right("NOT DUE"), .right("1-30 DAYS"),
+            .left("CLIENT"), .right("OWES"), .left("IN"), .right("NOT DUE"), .right("1-30 DAYS"),
             .right("31-60"), .right("OVER 60"), .right("CREDIT"),
         ])
         for client in clients {

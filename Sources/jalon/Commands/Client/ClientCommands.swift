@@ -6,8 +6,8 @@ struct ClientCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "The people you work for.",
         subcommands: [
-            ClientAdd.self, ClientList.self, ClientShow.self, ClientEdit.self, ClientRemove.self,
-            ClientRestore.self,
+            ClientAdd.self, ClientList.self, ClientShow.self, ClientEdit.self, ClientLabel.self,
+            ClientRemove.self, ClientRestore.self,
         ],
         defaultSubcommand: ClientList.self)
 }
@@ -83,6 +83,9 @@ struct ClientDetails: ParsableArguments {
         name: .customLong("per-cycle"),
         help: ArgumentHelp("Invoices that they take at a time: one, several.", valueName: "word"))
     var perCycle: String?
+    @Option(
+        help: ArgumentHelp("Where you sort them in, as in Agencies/Paris.", valueName: "folder"))
+    var folder: String?
     @Option(help: ArgumentHelp("The purchase order of new drafts.", valueName: "text"))
     var po: String?
     @Option(
@@ -132,6 +135,7 @@ struct ClientDetails: ParsableArguments {
             .payDay: payDay,
             .cutoff: cutoff,
             .perCycle: perCycle,
+            .folder: folder,
             .po: po,
             .poRule: poRule,
             .penaltyRate: penaltyRate,

@@ -3,23 +3,48 @@ import Billing
 
 struct ClientList: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the clients.")
+        commandName: "list", abstract: "List the clients.",
+        discussion: QueryOptions.discussion(ClientView.self))
 
     @Flag(help: "List those that were removed instead.")
     var removed = false
+    @OptionGroup var query: QueryOptions
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let clients = try session.read { try Clients.list($0, removed: removed) }
-        return Answer(json: .array(clients.map(\.json))) { page in
-            var table = Table([.left("NAME"), .left("EMAIL"), .left("TERMS"), .left("ID")])
+        try .clients(
+            session.read { try Clients.list($0, removed: removed) }, query.query(session), form,
+            session,
+            none: removed
+                ? "No client was removed." : "No clients yet. Add one: jalon client add NAME")
+    }
+}
+
+extension Answer {
+    /// Clients, one on each line.
+    static func clients(
+        _ clients: [ClientView], _ query: Query<ClientView>, _ form: FormOptions,
+        _ session: Session, none: String
+    ) throws -> Answer {
+        let isTagged = clients.contains { $0.tags != .none }
+        return try .list(clients, query, form, session, none: none, json: \.json) { clients in
+            var table = Table(
+                [.left("NAME"), .left("EMAIL"), .left("TERMS")]
+                    + (isTagged ? [.left("FOLDER"), .left("LABELS")] : []) + [.left("ID")])
             for client in clients {
-                table.add([
+                var cells = [
                     Cell(client.name, .strong), Cell(client.email ?? ""), Cell(client.terms ?? ""),
-                    Cell(client.id, .faint),
-                ])
+                ]
+                if isTagged {
+                    cells += [
+                        Cell(client.tags.folder ?? ""),
+                        Cell(client.labels.joined(separator: ", ")),
+                    ]
+                }
+                table.add(cells + [Cell(client.id, .faint)])
             }
-            page.table(table, none: "No clients yet. Add one: jalon client add NAME")
+            return table
         }
     }
 }

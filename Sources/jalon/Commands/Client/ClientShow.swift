@@ -35,6 +35,6 @@ extension ClientView {
                 name: field == .siren && siret != nil ? "SIRET" : field.rawValue.words,
                 value: self[field]?.replacing("\n", with: ", ")
             )
-        } + [(name: "id", value: id)]
+        } + [(name: "labels", value: labels.joined(separator: ", ")), (name: "id", value: id)]
     }
 }

@@ -208,13 +208,14 @@ struct InvoiceLog: LocalCommand {
 
     @Argument(help: ArgumentHelp("Number or id.", valueName: "invoice"))
     var invoice: String
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let entries = try session.read { books in
             try History.list(books, of: try Lookup.invoice(books, invoice, for: .reading))
         }
-        return Answer(json: .array(entries.map(\.json))) { page in
+        return try Answer(json: .array(entries.map(\.json))) { page in
             var table = Table([
                 .left("DATE"), .left("WHAT"), .right("AMOUNT"), .right("OPEN"), .left("WITH"),
                 .left("TEXT"),
@@ -228,7 +229,7 @@ struct InvoiceLog: LocalCommand {
                 ])
             }
             page.table(table, none: "Nothing happened with it yet.")
-        }
+        }.shown(as: form, in: session)
     }
 }
 

@@ -4,10 +4,7 @@ import Billing
 struct InvoiceList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List drafts and invoices.",
-        discussion: """
-            Fields: \(InvoiceView.queryFields.map(\.name).joined(separator: " ")). Conditions take = != \
-            < <= > >= and ~ for a part of a text, joined by “and”. Save a list: jalon view save.
-            """)
+        discussion: QueryOptions.discussion(InvoiceView.self))
 
     @Option(
         help: ArgumentHelp(
@@ -17,6 +14,7 @@ struct InvoiceList: LocalCommand {
     @Option(help: ArgumentHelp("Only this client's.", valueName: "client"))
     var client: String?
     @OptionGroup var query: QueryOptions
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
@@ -25,7 +23,7 @@ struct InvoiceList: LocalCommand {
             let row = try client.map { try Lookup.client(books, $0, for: .reading) }
             return try Invoices.list(books, status: wanted, client: row, asOf: session.today)
         }
-        return .invoices(invoices, try query.query(session), csv: query.csv, none: none)
+        return try .invoices(invoices, query.query(session), form, session, none: none)
     }
 
     private var none: String {
@@ -49,8 +47,9 @@ struct InvoiceList: LocalCommand {
 extension Answer {
     /// Invoices, one on each line.
     static func invoices(
-        _ invoices: [InvoiceView], _ query: Query<InvoiceView>, csv: Bool, none: String
-    ) -> Answer {
-        .list(invoices, query, csv: csv, none: none, json: \.listJSON) { .invoices($0) }
+        _ invoices: [InvoiceView], _ query: Query<InvoiceView>, _ form: FormOptions,
+        _ session: Session, none: String
+    ) throws -> Answer {
+        try .list(invoices, query, form, session, none: none, json: \.listJSON) { .invoices($0) }
     }
 }

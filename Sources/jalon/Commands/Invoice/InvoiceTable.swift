@@ -12,7 +12,7 @@ extension Table {
                 invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id, .faint),
                 Cell(invoice.clientName), Cell(invoice.issued?.iso ?? ""),
                 Cell(invoice.due?.iso ?? ""), Cell(invoice.total),
-                Cell(invoice.number == nil ? "" : invoice.amount(invoice.balance)),
+                Cell(invoice.open.map(invoice.amount) ?? ""),
                 invoice.statusCell,
             ])
         }

@@ -37,11 +37,12 @@ struct ItemList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the rate card.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let items = try session.read { try Items.list($0) }
-        return Answer(json: .array(items.map(\.json))) { page in
+        return try Answer(json: .array(items.map(\.json))) { page in
             var table = Table([
                 .left("CODE"), .left("NAME"), .right("PRICE"), .left("UNIT"), .right("VAT"),
             ])
@@ -57,7 +58,7 @@ struct ItemList: LocalCommand {
             }
             page.table(
                 table, none: "No items yet. Add one: jalon item add dev-day --price 450.00")
-        }
+        }.shown(as: form, in: session)
     }
 }
 

@@ -67,11 +67,12 @@ struct PackageList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the packages and what is left of them.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let packages = try session.read { try Packages.list($0) }
-        return Answer(json: .array(packages.map(\.json))) { page in
+        return try Answer(json: .array(packages.map(\.json))) { page in
             var table = Table([
                 .left("NAME"), .left("CLIENT"), .right("UNITS"), .right("USED"), .right("LEFT"),
                 .right("PRICE"), .left("ID"),
@@ -89,6 +90,6 @@ struct PackageList: LocalCommand {
                 table,
                 none: "No packages yet. Sell one:"
                     + " jalon package new CLIENT NAME --units 10 --price 900")
-        }
+        }.shown(as: form, in: session)
     }
 }

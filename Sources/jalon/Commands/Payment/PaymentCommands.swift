@@ -13,24 +13,27 @@ struct PaymentCommands: ParsableCommand {
 
 struct PaymentList: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the payments.")
+        commandName: "list", abstract: "List the payments.",
+        discussion: QueryOptions.discussion(PaymentView.self))
 
     @OptionGroup var query: QueryOptions
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        .payments(
-            try session.read { try Payments.list($0) }, try query.query(session), csv: query.csv)
+        try .payments(
+            session.read { try Payments.list($0) }, query.query(session), form, session)
     }
 }
 
 extension Answer {
     /// Payments, one on each line.
     static func payments(
-        _ payments: [PaymentView], _ query: Query<PaymentView>, csv: Bool
-    ) -> Answer {
-        .list(
-            payments, query, csv: csv,
+        _ payments: [PaymentView], _ query: Query<PaymentView>, _ form: FormOptions,
+        _ session: Session
+    ) throws -> Answer {
+        try .list(
+            payments, query, form, session,
             none: "No payments yet. Enter one: jalon pay INVOICE AMOUNT", json: \.json
         ) { payments in
             var table = Table([

@@ -14,13 +14,14 @@ struct SeriesList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the number series.")
 
+    @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
         let replica = try session.replica()
         let mine = try replica.status().writers.first(where: \.isOwn)?.key
         let series = try replica.read { try SeriesBook.list($0) }
-        return Answer(json: .array(series.map { $0.json(mine: mine) })) { page in
+        return try Answer(json: .array(series.map { $0.json(mine: mine) })) { page in
             var table = Table([
                 .left("NAME"), .left("STATE"), .left("WHOSE"), .left("LAST"), .left("ON"),
                 .left("REASON"),
@@ -36,7 +37,7 @@ struct SeriesList: LocalCommand {
                 ])
             }
             page.table(table, none: "No series yet. Open one: jalon series open F")
-        }
+        }.shown(as: form, in: session)
     }
 }
 
