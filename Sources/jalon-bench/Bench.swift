@@ -42,13 +42,17 @@ struct Bench {
         var changes = 0
         let elapsed = try clock.measure {
             var batch: [Segment] = []
+            var prepared = replica.prepare([])
             for line in lines {
                 batch.append(try Segment(line: line))
-                if batch.count == 8 {
-                    changes += try replica.accept(batch, from: nil).changes
+                if batch.count == 16 {
+                    let next = replica.prepare(batch)
+                    changes += try replica.accept(prepared, from: nil).changes
+                    prepared = next
                     batch = []
                 }
             }
+            changes += try replica.accept(prepared, from: nil).changes
             changes += try replica.accept(batch, from: nil).changes
         }
         var usage = rusage()

@@ -3,9 +3,13 @@ extension RowState {
     ///
     /// Entries of one put stand together under one dot and stamp: that of the creating put covers
     /// most fields of most rows. `isShown` says whether an entry's value stands in a column. This is
-    /// storage of one replica, never on the wire.
-    package func packed(isShown: (Entry) -> Bool) -> [UInt8] {
-        var packer = Packer(capacity: entries.count * 12 + 16)
+    /// storage of one replica, never on the wire. `head` comes first as it is.
+    package func packed(
+        behind head: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        isShown: (Entry) -> Bool
+    ) -> [UInt8] {
+        var packer = Packer(capacity: head.count + entries.count * 12 + 16)
+        packer.bytes.append(contentsOf: head)
         // The first entry of each dot heads its group.
         var heads: [Int] = []
         heads.reserveCapacity(entries.count)

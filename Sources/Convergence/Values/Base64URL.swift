@@ -25,11 +25,33 @@ package enum Base64URL {
 
     /// Reads digits; nil when one is none of the alphabet, or the form is not the shortest one.
     package static func decode(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-        var output: [UInt8] = []
-        output.reserveCapacity(digits.count * 3 / 4)
+        // Long bodies go by in steps of four digits, three bytes.
+        let whole = digits.count / 4 * 4
+        var isSound = true
+        let capacity = whole / 4 * 3 + 2
+        var output = [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            isSound = digits.withUnsafeBufferPointer { digits in
+                values.withUnsafeBufferPointer { values in
+                    var faults: UInt8 = 0
+                    for position in stride(from: 0, to: whole, by: 4) {
+                        let first = values[Int(digits[position])]
+                        let second = values[Int(digits[position + 1])]
+                        let third = values[Int(digits[position + 2])]
+                        let fourth = values[Int(digits[position + 3])]
+                        faults |= first | second | third | fourth
+                        output[count] = first << 2 | second >> 4
+                        output[count + 1] = second << 4 | third >> 2
+                        output[count + 2] = third << 6 | fourth
+                        count += 3
+                    }
+                    return faults < 64
+                }
+            }
+        }
+        guard isSound else { return nil }
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
-        for digit in digits {
+        for digit in digits.dropFirst(whole) {
             let value = values[Int(digit)]
             guard value < 64 else { return nil }
             buffer = (buffer & 0xff) << 6 | UInt32(value)

@@ -147,14 +147,7 @@ final class Merger {
         try apply(change.content, from: origin)
         context[writer] = change.number
         appliedCount += 1
-        writers[writer].context = context
-        writers[writer].number = change.number
-        writers[writer].id = id
-        writers[writer].stamp = change.stamp
-        writers[writer].isDirty = true
-        id.withUnsafeBytes { bytes in
-            writers[writer].newIDs.append(contentsOf: bytes.prefix(ChainBlocks.idBytes))
-        }
+        writers.advance(writer, by: change, id, context)
         return nil
     }
 

@@ -1,16 +1,15 @@
 import Convergence
-import Crypto
 import GRDB
 import Wire
 
 /// The rows that one transaction touches: loaded once, merged in memory, written once.
 struct RowCache {
-    struct Key: Hashable {
+    struct Key: Hashable, Sendable {
         let table: Int
         let row: RowID
     }
 
-    struct Cached {
+    struct Cached: Sendable {
         let key: Key
         /// The row's place in its SQLite table; nil when it is not there yet.
         var place: Int64?
@@ -31,7 +30,6 @@ struct RowCache {
     private(set) var names: StoredNames
     /// The sum over all rows; while rows are changed, over those that are not.
     var digest: Convergence.Digest
-    private var canonical: [UInt8] = []
     private var shapes: [Int: TableShape] = [:]
     private var places: [Key: Int] = [:]
     private var cached: ContiguousArray<Cached> = []
@@ -132,54 +130,64 @@ struct RowCache {
 
     // MARK: - Writing
 
+    /// Rows whose forms are computed in one step ahead of writing them.
+    private static let rowsPerStep = 64
+
     /// Writes the changed rows, brings the digest up to date, and forgets all rows.
     mutating func flush(writers: Names) throws {
         try names.flush()
-        let dirty = cached.indices.filter { cached[$0].isDirty }.sorted { left, right in
-            let (one, other) = (cached[left], cached[right])
-            if one.key.table != other.key.table { return one.key.table < other.key.table }
-            return (one.place ?? .max) < (other.place ?? .max)
+        let dirty = dirtyPositions()
+        let steps = stride(from: 0, to: dirty.count, by: Self.rowsPerStep).map {
+            dirty[$0..<min($0 + Self.rowsPerStep, dirty.count)]
         }
-        for position in dirty {
-            let key = cached[position].key
-            guard let shape = shapes[key.table] else { continue }
-            let hash = hash(position, shape, writers)
-            hash.withUnsafeBytes { digest.add($0) }
-            try shape.store(
-                key.row, cached[position].state, hash: hash, at: cached[position].place,
-                writers: writers)
-            let isDisputed = isDisputed(position, writers)
-            if isDisputed != cached[position].wasDisputed {
-                try conflicts.set(isDisputed, shape.name, key.row)
+        let forms = forms(of: steps, writers)
+        for step in steps {
+            for (position, form) in zip(step, forms.next() ?? []) {
+                if let form { try write(position, form) }
             }
         }
         places.removeAll(keepingCapacity: true)
         cached.removeAll(keepingCapacity: true)
     }
 
-    private mutating func hash(
-        _ position: Int, _ shape: TableShape, _ writers: borrowing Names
-    ) -> Words32 {
-        canonical.removeAll(keepingCapacity: true)
-        cached[position].state.appendCanonical(
-            table: shape.nameBytes, row: cached[position].key.row, fields: names.all,
-            writers: writers, to: &canonical)
-        return SHA256.hash(data: canonical).withUnsafeBytes { Words32($0) }
+    /// The rows that changed, table by table, in the order in which SQLite finds them quickest.
+    private func dirtyPositions() -> [Int] {
+        var dirty: [(table: Int, place: Int64, position: Int)] = []
+        dirty.reserveCapacity(cached.count)
+        for position in cached.indices where cached[position].isDirty {
+            dirty.append((cached[position].key.table, cached[position].place ?? .max, position))
+        }
+        dirty.sort { ($0.table, $0.place) < ($1.table, $1.place) }
+        return dirty.map(\.position)
+    }
+
+    private func forms(
+        of steps: [ArraySlice<Int>], _ writers: Names
+    ) -> Readahead<[RowLayout.Form?]> {
+        let layouts = shapes.mapValues(\.layout)
+        return Readahead(steps.count, great: steps.count > 4) {
+            [cached, fields = names.all, aliveIndex] step in
+            steps[step].map { position in
+                layouts[cached[position].key.table]?.form(
+                    of: cached[position].key.row, cached[position].state, fields: fields,
+                    alive: aliveIndex, writers: writers)
+            }
+        }
+    }
+
+    private mutating func write(_ position: Int, _ form: RowLayout.Form) throws {
+        let key = cached[position].key
+        guard let shape = shapes[key.table] else { return }
+        form.hash.withUnsafeBytes { digest.add($0) }
+        try shape.store(key.row, form, at: cached[position].place)
+        if form.isDisputed != cached[position].wasDisputed {
+            try conflicts.set(form.isDisputed, shape.name, key.row)
+        }
     }
 
     private func isDisputed(_ position: Int, _ writers: borrowing Names) -> Bool {
         cached[position].state.isDisputed(
             isFrozen: cached[position].key.row.kind == .frozen, alive: aliveIndex, writers: writers)
-    }
-}
-
-extension RowState {
-    /// Whether something stands against what is shown of the row: another value, or a remove.
-    func isDisputed(isFrozen: Bool, alive: Int, writers: Names) -> Bool {
-        guard isVisible(isFrozen: isFrozen) else { return false }
-        if !removals.isEmpty { return true }
-        guard entries.count > 1 else { return false }
-        return !disputedFields(isFrozen: isFrozen, alive: alive, writers: writers).isEmpty
     }
 }
 

@@ -64,22 +64,18 @@ struct SegmentIntake {
     // MARK: - Receiving
 
     /// Takes segments that came from a peer, or from nowhere when `origin` is nil.
-    mutating func take(_ segments: [Segment], from origin: Int64?) throws {
-        for segment in segments where try !isHeld(segment.hash) {
-            guard segment.isSignedBySealer else {
-                try reject(segment, "signature", origin)
+    mutating func take(_ prepared: PreparedSegments, from origin: Int64?) throws {
+        for segment in prepared.segments {
+            guard let opening = prepared.openings.next(), try !isHeld(segment.hash) else {
                 continue
             }
-            let opened: OpenedSegment
-            do {
-                opened = try seal.open(segment)
-            } catch {
-                try reject(segment, Self.reason(error), origin)
-                continue
+            switch opening {
+            case .opened(let opened):
+                let place = try keep(segment, from: origin)
+                report.segments += 1
+                try apply(opened, at: place)
+            case .rejected(let reason): try reject(segment, reason, origin)
             }
-            let place = try keep(segment, from: origin)
-            report.segments += 1
-            try apply(opened, at: place)
         }
         try retryWaiting()
     }
@@ -95,17 +91,6 @@ struct SegmentIntake {
 
     private func keep(_ segment: Segment, from origin: Int64?) throws -> Int64 {
         try SegmentShelf(database).insert(segment, from: origin)
-    }
-
-    private static func reason(_ failure: SealingFailure) -> String {
-        switch failure {
-        case .key: "key"
-        case .seal: "seal"
-        case .form: "form"
-        case .chain: "chain"
-        case .limit: "limit"
-        case .signingKey, .invitation, .sheet: "form"
-        }
     }
 
     private mutating func reject(_ segment: Segment, _ reason: String, _ origin: Int64?) throws {

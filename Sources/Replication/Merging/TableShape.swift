@@ -15,40 +15,23 @@ final class TableShape {
         let hash: Words32
     }
 
-    private static let hashBytes = 32
-
     let name: String
-    let nameBytes: [UInt8]
-    private let columns: [Column]
-    /// The column of each register, by its field.
-    private let columnByField: [Int?]
+    let layout: RowLayout
     private let select: SQLStatement
     private let insert: SQLStatement
     private let update: SQLStatement?
-
-    private struct Column {
-        let field: Int
-        let isCounter: Bool
-    }
 
     init(
         _ database: Database, _ name: String, _ table: Table?, _ tables: TableNames,
         _ names: inout StoredNames
     ) throws {
         self.name = name
-        nameBytes = Array(name.utf8)
-        var columns: [Column] = []
-        for field in table?.fields ?? [] {
-            columns.append(
-                Column(field: try names.index(of: field.name), isCounter: field.kind == .counter))
-        }
-        self.columns = columns
-        var columnByField = [Int?](
-            repeating: nil, count: (columns.map(\.field).max() ?? -1) + 1)
-        for (position, column) in columns.enumerated() where !column.isCounter {
-            columnByField[column.field] = position
-        }
-        self.columnByField = columnByField
+        layout = RowLayout(
+            table: name,
+            try (table?.fields ?? []).map { field in
+                RowLayout.Column(
+                    field: try names.index(of: field.name), isCounter: field.kind == .counter)
+            })
         guard let table else {
             let other = tables("other")
             select = try SQLStatement(
@@ -72,19 +55,15 @@ final class TableShape {
             database, "UPDATE \(target) SET \(sets)hidden = ?, state = ? WHERE row = ?")
     }
 
-    private func column(of field: Int) -> Int? {
-        columnByField.indices.contains(field) ? columnByField[field] : nil
-    }
-
     /// The row as it is stored; nil when it is not.
     func load(_ row: RowID) throws -> Stored? {
         select.bind(1, row.text)
         if update == nil { select.bind(2, name) }
         defer { select.reset() }
         guard try select.step() else { return nil }
-        let (hash, packed) = select.bytes(1, headBytes: Self.hashBytes) { Words32($0) }
+        let (hash, packed) = select.bytes(1, headBytes: RowLayout.hashBytes) { Words32($0) }
         let state = RowState(packed: packed) { field in
-            column(of: field).map { select.value($0 + 2) } ?? .null
+            layout.column(of: field).map { select.value($0 + 2) } ?? .null
         }
         guard let state else {
             throw ReplicationFailure.damaged(path: "", detail: "\(name) \(row.text)")
@@ -93,27 +72,12 @@ final class TableShape {
     }
 
     /// Writes the row at its place, or as a new one.
-    func store(
-        _ row: RowID, _ state: RowState, hash: Words32, at place: Int64?, writers: Names
-    ) throws {
-        let isFrozen = row.kind == .frozen
-        let shown = columns.map { column in
-            column.isCounter
-                ? nil : state.shown(column.field, isFrozen: isFrozen, writers: writers)
-        }
-        let packed =
-            hash.withUnsafeBytes { Array($0) }
-            + state.packed { entry in
-                guard let column = column(of: entry.field) else { return false }
-                return shown[column]?.dot == entry.dot
-                    && shown[column]?.isOriginal == entry.isOriginal
-            }
+    func store(_ row: RowID, _ form: RowLayout.Form, at place: Int64?) throws {
         guard let update else {
             insert.bind(1, row.text)
             insert.bind(2, name)
-            insert.bind(3, packed)
-            try insert.run()
-            return
+            insert.bind(3, form.packed)
+            return try insert.run()
         }
         let statement = place == nil ? insert : update
         var index = 1
@@ -121,18 +85,12 @@ final class TableShape {
             statement.bind(1, row.text)
             index = 2
         }
-        for (position, column) in columns.enumerated() {
-            if column.isCounter {
-                // An id covers the values of its put alone: a frozen row shows no counters.
-                let sum = isFrozen ? nil : state.sum(column.field)
-                statement.bind(index, sum.map(Value.integer) ?? .null)
-            } else {
-                statement.bind(index, shown[position]?.value ?? .null)
-            }
+        for value in form.values {
+            statement.bind(index, value)
             index += 1
         }
-        statement.bind(index, Value.integer(state.isVisible(isFrozen: isFrozen) ? 0 : 1))
-        statement.bind(index + 1, packed)
+        statement.bind(index, Int64(form.isVisible ? 0 : 1))
+        statement.bind(index + 1, form.packed)
         if let place { statement.bind(index + 2, place) }
         try statement.run()
     }

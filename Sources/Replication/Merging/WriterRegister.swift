@@ -81,6 +81,22 @@ struct WriterRegister {
         return index
     }
 
+    /// Notes that a writer's next change was applied; `context` is what it had seen, itself included.
+    mutating func advance(
+        _ writer: WriterIndex, by change: borrowing Change, _ id: ChangeID,
+        _ context: consuming Context
+    ) {
+        entries[writer].context = context
+        entries[writer].number = change.number
+        entries[writer].id = id
+        entries[writer].stamp = change.stamp
+        entries[writer].isDirty = true
+        id.withUnsafeBytes { bytes in
+            entries[writer].newIDs.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<ChainBlocks.idBytes]))
+        }
+    }
+
     /// Extends a context by everything before a writer's fork, through all its parents.
     func extend(_ context: inout Context, to number: Int64, of writer: WriterIndex) {
         context[writer] = max(context[writer], number)

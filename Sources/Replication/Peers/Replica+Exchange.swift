@@ -204,14 +204,19 @@ extension Replica {
     /// Branches and changes found again ask for a rebuild; the caller does it with ``mend()`` when
     /// the conversation is over.
     package func accept(_ segments: [Segment], from peer: Peer?) throws -> IntakeReport {
-        guard !segments.isEmpty else { return IntakeReport() }
+        try accept(prepare(segments), from: peer)
+    }
+
+    /// Takes prepared segments, once, as ``accept(_:from:)-([Segment],_)`` does.
+    package func accept(_ prepared: PreparedSegments, from peer: Peer?) throws -> IntakeReport {
+        guard !prepared.segments.isEmpty else { return IntakeReport() }
         return try exclusively {
             try transaction { database in
                 let merger = try Merger(database, schema, .live)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
                 // Not yet the peer's for certain: a mailbox rolled back to where the replica stands
                 // would look unchanged. `settle` makes it so.
-                try intake.take(segments, from: peer.map { -$0.id })
+                try intake.take(prepared, from: peer.map { -$0.id })
                 try intake.finish()
                 let report = intake.report
                 try askForRebuild(report, database)

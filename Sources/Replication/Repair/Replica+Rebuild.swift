@@ -82,9 +82,13 @@ extension Replica {
         let merger = try Merger(database, schema, tables)
         var intake = SegmentIntake(merger, seal, now: environment.now())
         let rows = try SegmentShelf(database).stored(after: place, count: Self.segmentsPerStep)
-        for (next, segment) in rows {
+        let isGreat = PreparedSegments.isGreat(rows.lazy.compactMap(\.segment))
+        let openings = Readahead(rows.count, great: isGreat) { [seal] position in
+            rows[position].segment.flatMap { try? seal.open($0) }
+        }
+        for (next, _) in rows {
             place = next
-            if let opened = segment.flatMap({ try? seal.open($0) }) {
+            if let opened = openings.next() ?? nil {
                 try intake.apply(opened, at: next)
             } else {
                 try forget(database, segmentAt: next)

@@ -1,5 +1,6 @@
 import Convergence
 import Crypto
+import Glibc
 package import Wire
 
 /// Seals runs of changes into segments and opens them again: `Protocol/segments.md`.
@@ -140,7 +141,7 @@ package struct Seal: Sendable {
         var id = header.before
         var start = 0
         while members.count < count {
-            guard let end = text[start...].firstIndex(of: 0x0a),
+            guard let end = Self.endOfLine(in: text, from: start),
                 let change = try? Change(line: text, from: start, to: end),
                 change.number == header.first + Int64(members.count),
                 !change.context.contains(where: { $0.writer == header.writer.bytes })
@@ -152,6 +153,15 @@ package struct Seal: Sendable {
         guard id == header.after else { throw .chain }
         let claim = try Self.claim(in: text, from: start)
         return OpenedSegment(header: header, text: text, members: members, claim: claim)
+    }
+
+    private static func endOfLine(in text: [UInt8], from start: Int) -> Int? {
+        text.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, 0x0a, bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
     }
 
     private static func line(of claim: Claim) -> [UInt8] {

@@ -10,7 +10,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// Received segments are handed over in batches of so many…
     package static var batchCount: Int { 256 }
     /// …or of so many bytes.
-    package static var batchBytes: Int { 524_288 }
+    package static var batchBytes: Int { 1_048_576 }
 
     /// Where segments come from and go to.
     package private(set) var ledger: Ledger
@@ -19,6 +19,9 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private var report = SyncReport()
     private var batch: [Segment] = []
     private var bytesOfBatch = 0
+    /// The batch before, which is accepted once the next one is complete: opening that one goes on
+    /// meanwhile.
+    private var prepared: Ledger.Prepared?
     private var unreadTold = 0
 
     /// Prepares a conversation of a ledger over a carrier. `comparing`: both sides list what they
@@ -39,10 +42,10 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
                 try await exchange(request)
             } catch {
                 // What came whole is kept, even if it comes again.
-                try handOver()
+                try acceptAll()
                 throw error
             }
-            try handOver()
+            try acceptAll()
             do {
                 try conversation.finishAnswer()
             } catch {
@@ -140,8 +143,21 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private mutating func handOver() throws {
         guard !batch.isEmpty else { return }
         report.received += batch.count
-        report.setAside += try ledger.accept(batch)
+        let next = ledger.prepare(batch)
         batch = []
         bytesOfBatch = 0
+        try acceptPrepared()
+        prepared = next
+    }
+
+    private mutating func acceptAll() throws {
+        try handOver()
+        try acceptPrepared()
+    }
+
+    private mutating func acceptPrepared() throws {
+        guard let ready = prepared else { return }
+        prepared = nil
+        report.setAside += try ledger.accept(ready)
     }
 }
