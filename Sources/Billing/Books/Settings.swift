@@ -16,7 +16,7 @@ package struct Settings: Equatable, Sendable {
 
     /// The fields of the row.
     static let columns =
-        ["name", "currency", "country"] + SettingsInput.detailFields.map(SettingsInput.column)
+        ["name", "currency", "country"] + SettingsInput.detailFields.map(\.columnName)
 
     /// The row's fields as text; nil when the currency is none.
     init(_ record: (String) -> String?) throws(BillingFailure) {
@@ -25,7 +25,7 @@ package struct Settings: Equatable, Sendable {
         country = record("country")
         var details: [String: String] = [:]
         for field in SettingsInput.detailFields {
-            details[field] = record(SettingsInput.column(field))
+            details[field] = record(field.columnName)
         }
         self.details = details
     }
@@ -101,13 +101,6 @@ package struct SettingsInput: Equatable, Sendable {
         "exemption", "showIban",
     ]
 
-    /// The name of a field in its table, where names have no capitals.
-    static func column(_ field: String) -> String {
-        field.reduce(into: "") { name, letter in
-            name += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
-        }
-    }
-
     /// The checked values of the fields that were given.
     func values() throws(BillingFailure) -> [String: Value] {
         var values: [String: Value] = [:]
@@ -117,7 +110,7 @@ package struct SettingsInput: Equatable, Sendable {
         }
         for field in Self.detailFields {
             guard let text = details[field] else { continue }
-            values[Self.column(field)] =
+            values[field.columnName] =
                 text.isEmpty ? .null : .text(try Self.checked(text, field))
         }
         return values

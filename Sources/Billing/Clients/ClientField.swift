@@ -20,11 +20,7 @@ package enum ClientField: String, CaseIterable, Sendable {
     case note
 
     /// The name in the table, where names have no capitals.
-    var column: String {
-        rawValue.reduce(into: "") { name, letter in
-            name += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
-        }
-    }
+    var column: String { rawValue.columnName }
 
     /// The form that is kept of what was typed.
     func checked(_ text: String) throws(BillingFailure) -> String {

@@ -20,11 +20,7 @@ package enum DraftField: String, CaseIterable, Sendable {
     case note
 
     /// The name in the table, where names have no capitals.
-    var column: String {
-        rawValue.reduce(into: "") { name, letter in
-            name += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
-        }
-    }
+    var column: String { rawValue.columnName }
 
     /// Whether the field holds a date: the command line reads it in words and hands it on in ISO.
     package var isDate: Bool {
