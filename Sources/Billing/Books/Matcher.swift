@@ -23,6 +23,8 @@ struct Matcher {
 
     /// The least of an id that finds a row by its beginning.
     private static let idPrefixMin = 4
+    /// The least of a later word of a name that finds it.
+    private static let wordMin = 2
     /// The most candidates that a failure lists.
     private static let candidatesMax = 8
 
@@ -39,6 +41,11 @@ struct Matcher {
                         || wanted.count >= Self.idPrefixMin && entry.id.text.hasPrefix(wanted)
                         || wanted.count >= Self.idPrefixMin
                             && entry.owner?.text.hasPrefix(wanted) == true)
+            },
+            // Of “Maison Blum” people say “Blum”.
+            { entry in
+                wanted.count >= Self.wordMin
+                    && entry.label.map { Self.folded($0).contains(" " + wanted) } == true
             },
             // An invoice also goes by its client, a bill by its supplier, as long as that says enough.
             {

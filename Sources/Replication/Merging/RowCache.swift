@@ -91,28 +91,32 @@ struct RowCache {
         cached[try load(table, row)].state
     }
 
-    /// The state of a row and the bytes of the hash that is stored with it.
-    mutating func stored(_ table: String, _ row: RowID) throws -> (RowState, hash: [UInt8]) {
-        let found = cached[try load(table, row)]
-        return (found.state, found.hash.withUnsafeBytes { Array($0) })
+    /// The state of a row as it is stored and the bytes of the hash beside it; nil when it is not there.
+    /// It is not kept in memory: an audit reads all rows.
+    mutating func stored(_ table: String, _ row: RowID) throws -> (RowState, hash: [UInt8])? {
+        try stored(try names.index(of: table), table, row).map { found in
+            (found.state, found.hash.withUnsafeBytes { Array($0) })
+        }
+    }
+
+    private mutating func stored(
+        _ tableIndex: Int, _ table: String, _ row: RowID
+    ) throws -> TableShape.Stored? {
+        guard let found = try shape(tableIndex, table).load(row) else { return nil }
+        guard found.state.names(fieldsBelow: names.all.count, writersBelow: writerCount) else {
+            throw ReplicationFailure.damaged(path: "", detail: "\(table) \(row.text)")
+        }
+        return found
     }
 
     /// The integer of a field's name.
     mutating func fieldIndex(_ name: String) throws -> Int { try names.index(of: name) }
 
-    /// The number of rows held in memory.
-    var count: Int { cached.count }
-
     private mutating func load(_ table: String, _ row: RowID) throws -> Int {
         let tableIndex = try names.index(of: table)
         let key = Key(table: tableIndex, row: row)
         if let place = places[key] { return place }
-        let found = try shape(tableIndex, table).load(row)
-        if let found,
-            !found.state.names(fieldsBelow: names.all.count, writersBelow: writerCount)
-        {
-            throw ReplicationFailure.damaged(path: "", detail: "\(table) \(row.text)")
-        }
+        let found = try stored(tableIndex, table, row)
         places[key] = cached.count
         cached.append(
             Cached(

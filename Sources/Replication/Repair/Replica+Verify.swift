@@ -195,10 +195,9 @@ extension Merger {
         places += try Row.fetchAll(database, sql: "SELECT tbl, id FROM \(tables("other"))")
             .map { ($0.text(0), $0.text(1)) }
         for (table, id) in places {
-            guard let row = RowID(id) else {
+            guard let row = RowID(id), let (state, hash) = try rows.stored(table, row) else {
                 throw ReplicationFailure.damaged(path: "", detail: "\(table) \(id)")
             }
-            let (state, hash) = try rows.stored(table, row)
             var canonical: [UInt8] = []
             state.appendCanonical(
                 table: Array(table.utf8), row: row, fields: rows.names.all, writers: writers.names,

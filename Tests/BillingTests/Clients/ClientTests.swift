@@ -109,6 +109,33 @@ struct ClientTests {
         }
     }
 
+    @Test func `names are found by the beginning of a later word`() throws {
+        let office = try Office()
+        let blum = try office.client("Maison Blum")
+        let lake = try office.client("Ferme du Lac")
+        let find = { (text: String) in
+            try office.read { try Lookup.client($0, text, for: .writing) }
+        }
+        #expect(try find("Blum") == blum)
+        #expect(try find("blu") == blum)
+        #expect(try find("du lac") == lake)
+        #expect(throws: BillingFailure.self) { try find("lum") }
+        #expect(throws: BillingFailure.self) { try find("b") }
+        let other = try office.client("Blumenhof")
+        #expect(try find("blum") == other)
+        _ = try office.client("Café Blumberg")
+        let third = try office.client("Jardin Blumberg")
+        #expect(try find("jardin b") == third)
+        #expect(
+            throws: BillingFailure.ambiguous(
+                .client, text: "blumb",
+                candidates: [
+                    Candidate(id: try find("café").text, label: "Café Blumberg", detail: ""),
+                    Candidate(id: third.text, label: "Jardin Blumberg", detail: ""),
+                ])
+        ) { try find("blumb") }
+    }
+
     @Test func `two devices change different fields of one client`() throws {
         let office = try Office(devices: 2)
         let id = try office.client("Dupont")
