@@ -4,6 +4,9 @@ import Replication
 
 /// Fills books with issued and partly paid invoices, as a busy small business would have them.
 struct Fill {
+    /// How many invoices are drafted in one change.
+    private static let together = 50
+
     let folder: String
 
     func run(invoices: Int) throws {
@@ -28,34 +31,52 @@ struct Fill {
                 if let row = RowID(added.client.id) { clients.append(row) }
             }
         }
-        for number in 0..<invoices {
-            let day = number * 900 / invoices
-            let client = clients[Int(random.next() % UInt64(clients.count))]
-            try bill(client, replica, moment(day), &random)
+        let bills = (0..<invoices).map { number in
+            Bill(
+                client: clients[Int(random.next() % UInt64(clients.count))],
+                price: 50 + random.next() % 900, part: random.next() % 90,
+                isPaid: random.next() % 10 < 7, moment: moment(number * 900 / invoices))
+        }
+        for start in stride(from: 0, to: invoices, by: Self.together) {
+            try enter(bills[start..<min(start + Self.together, invoices)], replica)
         }
     }
 
-    private func bill(
-        _ client: RowID, _ replica: Replica, _ moment: Moment, _ random: inout SplitMix
-    ) throws {
-        let price = 50 + random.next() % 900
-        let draft = try replica.write { writing in
-            var content = DraftContent(currency: try Currency("EUR"))
-            content.lines = [
-                try DraftContent.Line(
-                    syntax: "Design, part \(random.next() % 90); 2; \(price).00; 20")
-            ]
-            return try Invoices.new(writing, client: client, content, due: nil, at: moment)
+    private struct Bill {
+        let client: RowID
+        let price: UInt64
+        let part: UInt64
+        let isPaid: Bool
+        let moment: Moment
+    }
+
+    /// Drafts some invoices in one change, issues each, and pays some in one.
+    private func enter(_ bills: ArraySlice<Bill>, _ replica: Replica) throws {
+        let drafts = try replica.write { writing in
+            try bills.map { bill in
+                var content = DraftContent(currency: try Currency("EUR"))
+                content.lines = [
+                    try DraftContent.Line(
+                        syntax: "Design, part \(bill.part); 2; \(bill.price).00; 20")
+                ]
+                return try Invoices.new(
+                    writing, client: bill.client, content, due: nil, at: bill.moment)
+            }
         }
-        guard let invoice = RowID(draft.id) else { return }
-        _ = try replica.write { writing in
-            try Invoices.issue(writing, invoice, on: moment.today, at: moment)
+        let invoices = drafts.compactMap { RowID($0.id) }
+        // A change reads the books as they were before it, so each number needs one of its own.
+        for (bill, invoice) in zip(bills, invoices) {
+            _ = try replica.write { writing in
+                try Invoices.issue(writing, invoice, on: bill.moment.today, at: bill.moment)
+            }
         }
-        guard random.next() % 10 < 7 else { return }
-        _ = try replica.write { writing in
-            try Payments.pay(
-                writing, InvoiceRef(invoice: invoice, document: nil), amount: "\(price).00",
-                on: moment.today, method: "transfer", reference: nil, note: nil, at: moment)
+        try replica.write { writing in
+            for (bill, invoice) in zip(bills, invoices) where bill.isPaid {
+                _ = try Payments.pay(
+                    writing, InvoiceRef(invoice: invoice, document: nil),
+                    amount: "\(bill.price).00", on: bill.moment.today, method: "transfer",
+                    reference: nil, note: nil, at: bill.moment)
+            }
         }
     }
 }

@@ -1,0 +1,1 @@
+"""tools/bench: measures jalon and what people would use instead, in one run on one workload."""
