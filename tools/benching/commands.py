@@ -46,7 +46,7 @@ class Commands:
         home = self._setting.folder("home")
         os.environ.update(HOME=home, XDG_STATE_HOME=home + "/state")
         mine = [one for size in sizes for one in self._of_jalon(size, size == sizes[0])]
-        peers, missing = self._of_peers(sizes[0])
+        peers, missing = self._of_peers(sizes[0]) if self._setting.peers else ([], [])
         self._time([*mine, *peers])
         self._tell(sizes, mine, peers)
         if missing:

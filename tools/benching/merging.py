@@ -185,12 +185,18 @@ class Merging:
     def curves(self) -> dict[str, list[tuple[int, float]]]:
         """For each the cells and the speeds."""
         found: dict[str, list[tuple[int, float]]] = {}
-        for name, title, _ in self._subjects():
+        for name, _, _ in self._subjects():
             points = [(invoices * CELLS_OF_AN_INVOICE, self.speed(name, invoices))
                       for one, invoices in sorted(self.measured) if one == name]
             if points:
-                found[title] = points
+                found[self._label(name)] = points
         return found
+
+    def _label(self, name: str) -> str:
+        peer = next((one for one in self._setting.peers if one.name == name), None)
+        if peer is None:
+            return name
+        return f"{peer.title}, in memory" if peer.is_in_memory else peer.title
 
 
 def wire(merges: Merges, cells: int) -> list[str]:

@@ -20,6 +20,7 @@ class Peer:
     package: str
     """What it is a test of, with its version; empty for what Python has itself."""
     lacks: str
+    is_in_memory: bool
     most: int
     """The most invoices that it is measured with: beyond, it takes too much time or memory. A quick
     run takes a fifth of them."""
@@ -27,14 +28,14 @@ class Peer:
 
 PEERS = [
     Peer("session", "SQLite session extension", "apsw", "no conflicts beyond what the caller decides, no "
-         "history, no order; not encrypted or signed", 62_500),
+         "history, no order; not encrypted or signed", False, 62_500),
     Peer("yrs", "Yrs", "pycrdt", "memory only: the file is the caller's; not encrypted, signed or "
-         "relational; the loser of two values is dropped", 62_500),
+         "relational; the loser of two values is dropped", True, 62_500),
     Peer("loro", "Loro", "loro", "memory only: the file is the caller's; not encrypted, signed or "
-         "relational; the loser of two values is dropped", 62_500),
+         "relational; the loser of two values is dropped", True, 62_500),
     Peer("taskchampion", "TaskChampion", "taskchampion3-py-dev", "strings in tasks, not relational; not "
-         "signed, encrypted only towards a server; the loser of two values is dropped", 10_000),
-    Peer("plain", "plain SQLite", "", "nothing is merged: the floor for writes and size", 62_500),
+         "signed, encrypted only towards a server; the loser of two values is dropped", False, 10_000),
+    Peer("plain", "plain SQLite", "", "nothing is merged: the floor for writes and size", False, 62_500),
 ]
 
 
