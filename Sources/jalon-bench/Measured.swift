@@ -18,7 +18,16 @@ struct Measured {
     /// ever had.
     var members: String {
         #""seconds":\#(seconds),"userSeconds":\#(userSeconds),"systemSeconds":\#(systemSeconds),"#
-            + #""peakBytes":\#(Self.usage().ru_maxrss * 1024)"#
+            + #""peakBytes":\#(Self.peakBytes)"#
+    }
+
+    /// What the system says of a process's memory counts the program that started it, too; this is
+    /// the present program's alone.
+    private static var peakBytes: Int {
+        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let number = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+        return (number.flatMap { Int($0) } ?? 0) * 1024
     }
 
     private static func usage() -> rusage {

@@ -87,7 +87,11 @@ def measure(parts: list[str], setting: Setting, report: Report, picture: str | N
     if "commands" in parts:
         Commands(setting, report).measure([1000] if quick else [10_000, 100_000])
     if "sync" in parts:
-        Taking(setting, report).measure(1000 if quick else 10_000, 2000 if quick else 62_500)
+        sizes = [1000] if quick else [10_000]
+        # The largest take minutes to fill, which is done for the commands.
+        if not quick and "commands" in parts:
+            sizes.append(100_000)
+        Taking(setting, report).measure(sizes, 2000 if quick else 62_500)
     if "relay" in parts:
         Relaying(setting, report).measure()
 

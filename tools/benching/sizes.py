@@ -22,3 +22,10 @@ def of_tables(path: str, but: frozenset[str] = frozenset()) -> int | None:
     finally:
         connection.close()
     return sum(size for name, size in found if name not in but)
+
+
+def settle(path: str) -> None:
+    """Moves what is in a database's log into its file, so that the file's size says something."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()

@@ -29,10 +29,12 @@ class Taking:
         self._lab = SimpleNamespace(
             jalon=setting.jalon, relay=setting.relay, closing=lambda action: None)
 
-    def measure(self, invoices: int, workload_invoices: int) -> None:
+    def measure(self, sizes: list[int], workload_invoices: int) -> None:
+        """`sizes` are those of real books, in invoices."""
         self._without_news()
         self._small_edit()
-        self._real_books(invoices)
+        for size in sizes:
+            self._real_books(size)
         self._workload(workload_invoices)
         self._report.heading("Syncing")
         self._report.table(["what", "measured"], self._rows)
@@ -100,14 +102,14 @@ class Taking:
         self._setting.progress(f"a new device takes over {invoices} invoices")
         books = filled(self._setting, invoices)
         cells = cells_of(books + "/books.sqlite")
-        home = self._setting.folder("taking")
+        home = self._setting.folder(f"taking-{invoices}")
         owner = Device(self._lab, home + "/owner", JALON_BOOKS=books)
         with Relay(self._lab, home) as relay:
             owner.does("peer", "add", "team", relay.url)
             pushed = run([self._setting.jalon, "sync"], env=owner.env)
             invitation = [line for line in owner.does("invite").out.splitlines() if line][-1]
             taken = []
-            for number in range(TURNS if invoices <= 2000 else 3):
+            for number in range(TURNS if invoices <= 10_000 else 1):
                 device = Device(self._lab, f"{home}/new{number}")
                 device.does("join", "-", input=invitation)
                 taken.append(run([self._setting.jalon, "sync"], env=device.env))
