@@ -86,7 +86,7 @@ extension Replica {
     package static func open(
         _ places: Places, schema: Schema, environment: Environment, for purpose: Purpose
     ) throws -> Replica {
-        guard access(places.database, F_OK) == 0 else {
+        guard access(places.database, F_OK) == 0, !BooksDatabase.isUnmade(places.database) else {
             throw ReplicationFailure.noBooks(path: places.books)
         }
         let replica = try load(places, schema, environment, purpose)
@@ -167,7 +167,7 @@ extension Replica {
     }
 
     func storedSchema() throws -> Int? {
-        try queue.unsafeRead { database in
+        try look { database in
             try Self.meta(database, "schema").flatMap { Int.fromDatabaseValue($0) }
         }
     }
@@ -203,7 +203,8 @@ extension Replica {
 
     /// A database of another program is not even opened for writing, and its folder stays as it is.
     private static func refuseForeign(_ places: Places) throws {
-        guard access(places.database, F_OK) == 0 else { return }
+        guard access(places.database, F_OK) == 0, !BooksDatabase.isUnmade(places.database)
+        else { return }
         try BooksDatabase.reader(places.database).unsafeRead { database in
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id")
             let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
@@ -261,7 +262,7 @@ extension Replica {
     /// The secret lies in the database only until its own file is written: making books is one
     /// commit, wherever it is cut off.
     private func moveSecret(to path: String) throws {
-        let stored = try queue.unsafeRead { database in
+        let stored = try look { database in
             try Self.meta(database, "secret").flatMap { Data.fromDatabaseValue($0) }
         }
         guard let stored else { return }

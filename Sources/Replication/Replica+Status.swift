@@ -198,7 +198,7 @@ extension Replica {
     }
 
     private func missingWriter(_ text: String) throws -> WriterID {
-        let keys = try queue.unsafeRead { database in
+        let keys = try look { database in
             try Data.fetchAll(
                 database, sql: "SELECT DISTINCT writer FROM waiting ORDER BY writer")
         }

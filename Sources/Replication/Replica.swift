@@ -116,6 +116,11 @@ package final class Replica {
         }
     }
 
+    /// Reads the tables; a failure of the database has the folder's name.
+    func look<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try named { try queue.unsafeRead(body) }
+    }
+
     /// Gives failures of the database the folder's name.
     func named<Result>(_ body: () throws -> Result) throws -> Result {
         do {

@@ -20,7 +20,7 @@ extension Replica {
     /// A sealed segment is committed before a byte of it leaves.
     @discardableResult
     package func sealChanges() throws -> Int {
-        let pending = try queue.unsafeRead { database in
+        let pending = try look { database in
             try Int.fetchOne(database, sql: "SELECT count(*) FROM unsealed") ?? 0
         }
         guard pending > 0 else { return 0 }
@@ -123,7 +123,7 @@ extension Replica {
 
     /// What came in a conversation that was cut off counts as any other segment.
     private func forgetUnsettled(_ peer: Peer) throws {
-        let isAny = try queue.unsafeRead { database in
+        let isAny = try look { database in
             try Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM segment WHERE origin = -?)",
                 arguments: [peer.id]) ?? false

@@ -142,7 +142,7 @@ extension Replica {
 
     /// The token that this replica shows to a peer, made on first use.
     package func token(for peer: Peer) throws -> [UInt8] {
-        let stored = try queue.unsafeRead { database in
+        let stored = try look { database in
             try Data.fetchOne(
                 database, sql: "SELECT token FROM peer WHERE id = ? AND token IS NOT NULL",
                 arguments: [peer.id])

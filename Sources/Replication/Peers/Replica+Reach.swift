@@ -17,7 +17,7 @@ extension Replica {
     /// Whether it is worth asking a peer what the other devices fetched: something of ours may have
     /// come further since it was asked last.
     package func wantsReach(of peer: Peer) throws -> Bool {
-        try queue.unsafeRead { database in
+        try look { database in
             let own = try ownNumber(upTo: nil, database)
             let asked = try Int64.fetchOne(
                 database, sql: "SELECT asked FROM peer WHERE id = ?", arguments: [peer.id])

@@ -44,7 +44,7 @@ extension Replica {
     private var judgeName: String { "\(Self.judge).\(schema.version)" }
 
     private func isJudgedByAnother() throws -> Bool {
-        try queue.unsafeRead { database in
+        try look { database in
             let name = try Self.meta(database, "judge").flatMap { String.fromDatabaseValue($0) }
             guard name != judgeName else { return false }
             return try Bool.fetchOne(

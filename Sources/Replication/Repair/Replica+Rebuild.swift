@@ -153,18 +153,18 @@ extension Replica {
     }
 
     private func nextSuffix() throws -> String {
-        try queue.unsafeRead { database in
+        try look { database in
             let text = try Self.meta(database, "indexes").flatMap { String.fromDatabaseValue($0) }
             return "_" + String((text.flatMap { Int($0.dropFirst()) } ?? 0) + 1)
         }
     }
 
     private func segmentCount() throws -> Int {
-        try queue.unsafeRead { try Int.fetchOne($0, sql: "SELECT count(*) FROM segment") ?? 0 }
+        try look { try Int.fetchOne($0, sql: "SELECT count(*) FROM segment") ?? 0 }
     }
 
     func storedDigest() throws -> String {
-        try queue.unsafeRead { database in
+        try look { database in
             let bytes = try Data.fetchOne(
                 database, sql: "SELECT value FROM merge WHERE key = 'digest'")
             return (bytes.flatMap { Digest(bytes: $0) } ?? Digest()).text
@@ -174,7 +174,7 @@ extension Replica {
     /// Whether the tables are of another schema, or a fork, a found change or a divergence asks for
     /// a rebuild that has not happened yet.
     func needsRebuild() throws -> Bool {
-        try queue.unsafeRead { database in
+        try look { database in
             let found = try Self.meta(database, "schema").flatMap { Int.fromDatabaseValue($0) }
             if found != schema.version { return true }
             return try Self.meta(database, "rebuild") != nil

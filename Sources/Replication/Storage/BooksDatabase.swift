@@ -44,6 +44,16 @@ enum BooksDatabase {
         }
     }
 
+    /// Whether the file is what is left of making it, cut off: its journal says that there was nothing
+    /// before. The next writer puts that back; until then the bytes are no database.
+    static func isUnmade(_ path: String) -> Bool {
+        // SQLite's rollback journal: its mark, how many records, a nonce, and the pages before.
+        let mark: [UInt8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]
+        guard let head = try? FileBytes.read(path + "-journal", countMax: 20), head.count == 20
+        else { return false }
+        return head.starts(with: mark) && head[16...].allSatisfy { $0 == 0 }
+    }
+
     /// A database in memory.
     static func memory() throws -> DatabaseQueue {
         try DatabaseQueue(configuration: base())
