@@ -155,7 +155,7 @@ package final class Simulation {
             guard relays.count > 1 else { return }
             relays.swapAt(0, 1)
             note("relays swapped")
-        case .relayStops(let relay, let after, let stop, _):
+        case .relayStops(let relay, let after, let stop):
             relays[relay % relays.count].disk.stop(after: after)
             stops[relay % relays.count] = stop
         case .relayDiskFull(let relay, let isFull):

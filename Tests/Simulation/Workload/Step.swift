@@ -42,7 +42,7 @@ package enum Step: Sendable {
     case relayRestored(relay: Int)
     case relaysSwapped
     /// The relay stops after so many writes, at the next request that reaches them.
-    case relayStops(relay: Int, after: Int, SimulatedDisk.Stop, seed: UInt64)
+    case relayStops(relay: Int, after: Int, SimulatedDisk.Stop)
     case relayDiskFull(relay: Int, Bool)
     /// The relay begins to lie, or is honest again.
     case relayLies(relay: Int, kind: Int?)
@@ -131,7 +131,7 @@ private struct Menu {
         case 5 where restores: return .forgetState(machine: machine)
         case 6: return .upgrade(machine: machine)
         case 7: return .rebuild(machine: machine)
-        case 8...9 where relayFaults: return relayFault(relay, seed, &random)
+        case 8...9 where relayFaults: return relayFault(relay, &random)
         case 10 where lies:
             return .relayLies(
                 relay: relay, kind: random.happens(70) ? random.pick(0...20) : nil)
@@ -160,9 +160,7 @@ private struct Menu {
         return .work(machine: machine, work, trouble, seed: random.next())
     }
 
-    private func relayFault(
-        _ relay: Int, _ seed: UInt64, _ random: inout SeededRandom
-    ) -> Step {
+    private func relayFault(_ relay: Int, _ random: inout SeededRandom) -> Step {
         switch random.pick(0...6) {
         case 0: .relayWiped(relay: relay)
         case 1: .relayBackup(relay: relay)
@@ -172,7 +170,7 @@ private struct Menu {
         default:
             .relayStops(
                 relay: relay, after: random.pick(0...12),
-                random.pick(SimulatedDisk.Stop.allCases), seed: seed)
+                random.pick(SimulatedDisk.Stop.allCases))
         }
     }
 
