@@ -17,6 +17,8 @@ def arguments() -> argparse.Namespace:
     depth = parser.add_mutually_exclusive_group()
     depth.add_argument("--quick", action="store_true", help="a sample of the cases: the default")
     depth.add_argument("--whole", action="store_true", help="all cases")
+    depth.add_argument("--share", type=float, metavar="PERCENT",
+                       help="so many of all cases, by chance")
     parser.add_argument("--seed", type=int, default=1, help="what chance is drawn from")
     parser.add_argument("--case", help="one case alone, by the name that a fault was reported with")
     parser.add_argument("--programs", help="the folder of jalon and jalon-relay")
@@ -46,7 +48,7 @@ def main() -> int:
     # A stop from outside goes the way of Ctrl-C, so that nothing is left running.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     with Lab(options) as lab:
-        depth = "whole" if lab.is_whole else "quick"
+        depth = f"{options.share:g} %" if options.share else "whole" if lab.is_whole else "quick"
         print(f"faults: {depth}, seed {options.seed}, {options.jobs} at a time", flush=True)
         held = [lab.hold(name, modules[name]) for name in options.names or known]
         return 0 if all(held) else 1

@@ -38,8 +38,8 @@ def main() -> None:
     if os.path.exists(options.file):
         parser.error("a fixture is never made again")
     lab_options = types.SimpleNamespace(
-        programs=options.programs, older=None, whole=False, case=None, seed=1, jobs=1, keep=False,
-        verbose=False)
+        programs=options.programs, older=None, whole=False, share=None, case=None, seed=1, jobs=1,
+        keep=False, verbose=False)
     with Lab(lab_options) as lab:
         made = scene(lab)
         laptop = made.laptop

@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -42,12 +43,15 @@ class Lab:
         self.jalon = os.path.join(os.path.abspath(options.programs), "jalon")
         self.relay = os.path.join(os.path.abspath(options.programs), "jalon-relay")
         self.older = os.path.abspath(options.older) if options.older else None
-        self.is_whole = options.whole or options.case is not None
+        self.is_whole = options.whole or bool(options.share) or options.case is not None
         self.seed = options.seed
         self.jobs = max(1, options.jobs)
         self._shown = 1000 if options.verbose else 5
         self._options = options
         self._count = itertools.count()
+        # Two labs at once begin at different places.
+        self._ports = itertools.islice(
+            itertools.cycle(range(10_000, 32_000)), os.getpid() * 97 % 22_000, None)
         self._closing: list[Callable[[], None]] = []
         self._notes: list[str] = []
 
@@ -79,6 +83,17 @@ class Lab:
         os.mkdir(path)
         return path
 
+    def port(self) -> int:
+        """A port that nobody listens on, below those that the system gives to connections."""
+        for port in self._ports:
+            with socket.socket() as one:
+                try:
+                    one.bind(("127.0.0.1", port))
+                    return port
+                except OSError:
+                    continue
+        raise Skip("no port is free")
+
     def random(self, name: str) -> random.Random:
         """Chance that depends on the seed and on this name alone, so that a case can be repeated."""
         return random.Random(f"{self.seed}/{name}")
@@ -89,6 +104,12 @@ class Lab:
             return list(cases)
         chosen = sorted(self.random(name).sample(range(len(cases)), count))
         return [cases[index] for index in chosen]
+
+    def is_drawn(self, case: str) -> bool:
+        """Whether a case is of the share that is asked for; each is drawn for itself, so that none
+        has to be kept."""
+        share = self._options.share
+        return not share or self.random(f"share/{case}").random() * 100 < share
 
     def closing(self, action: Callable[[], None]) -> None:
         """Something to be done when the experiment ends, however it ends."""
@@ -138,6 +159,8 @@ class Lab:
         cases = iter(module.cases(self))
         if self._options.case:
             cases = (case for case in cases if case.name == self._options.case)
+        else:
+            cases = (case for case in cases if self.is_drawn(case.name))
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             running = set()
             try:

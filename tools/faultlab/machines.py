@@ -135,7 +135,7 @@ def state_name(books: str) -> str:
 
 
 class Relay:
-    """A relay on a free port of this machine."""
+    """A relay on a port of its own."""
 
     def __init__(self, lab: Lab, home: str, *words: str, under: list[str] = ()):
         self.lab = lab
@@ -144,7 +144,8 @@ class Relay:
         self.words = words
         self.under = under
         self.host = "127.0.0.1"
-        self.port = "0"
+        # Its own for good: a port of the system's choice may be another's when it is started again.
+        self.port = str(lab.port())
         self.process = None
         os.makedirs(home, exist_ok=True)
 
@@ -167,7 +168,6 @@ class Relay:
             with open(self.home + "/relay.log") as log:
                 raise RelayEnded(f"the relay ended with {self.process.returncode}: "
                                  + log.read()[-400:])
-        self.port = line.strip().rpartition(":")[2]
         return self
 
     @property

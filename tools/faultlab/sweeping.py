@@ -16,10 +16,10 @@ OUTSIDE = {"execve", "exit", "exit_group", "rt_sigreturn"}
 CALL = re.compile(r"^(\d+)\s+(\w+)\(")
 
 
-def calls(trace: str, after: str = "", but: str = "nothing") -> list[tuple[str, int]]:
+def calls(trace: str, after: str = "", but=lambda line: False) -> list[tuple[str, int]]:
     """Every (system call, n) of a trace, n counted for each thread as strace does, in the order of
     their first appearance; only those after the first line with a text, if one is given, and none
-    that names another."""
+    whose line is to be left out."""
     seen: dict[tuple[str, str], int] = {}
     points: dict[tuple[str, int], None] = {}
     is_reached = not after
@@ -29,7 +29,7 @@ def calls(trace: str, after: str = "", but: str = "nothing") -> list[tuple[str, 
             if not (match := CALL.match(line)) or match[2] in OUTSIDE:
                 continue
             count = seen[match[1], match[2]] = seen.get((match[1], match[2]), 0) + 1
-            if is_reached and but not in line:
+            if is_reached and not but(line):
                 points[match[2], count] = None
     return list(points)
 

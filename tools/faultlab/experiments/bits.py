@@ -11,4 +11,4 @@ def cases(lab: Lab):
         return stages.case(lambda stage, folder: stage.bend(line, bit, folder))
 
     bits = [(line, bit) for line, text in enumerate(stages.lines) for bit in range(len(text) * 8)]
-    yield from lab.sample([Case(f"{line}.{bit}", bend(line, bit)) for line, bit in bits], 12)
+    yield from lab.sample([Case(f"{line}.{bit}", bend(line, bit)) for line, bit in bits], 8)

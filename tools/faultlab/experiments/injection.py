@@ -33,7 +33,7 @@ def cases(lab: Lab):
         base.does("invoice", "new", "Anna", "--line", "Work; 1; 100; 20")
     base.does("package", "new", "Anna", "Lessons", "--units", "5", "--price", "100")
     arguments = [case for command in commands(base) for case in command]
-    for words, argument in lab.sample(arguments, 16, "arguments"):
+    for words, argument in lab.sample(arguments, 6, "arguments"):
         name = ".".join([*words, argument["label"]])
         yield Case(name, lambda folder, words=words, argument=argument: tried(
             lab, base, words, argument, folder))
@@ -92,7 +92,7 @@ def tried(lab: Lab, base: Device, words, argument, folder: str) -> int:
     # A text that names a folder is taken for one.
     work = folder + "/work"
     os.mkdir(work)
-    texts = lab.sample(NASTY, 12, "texts." + argument["label"])
+    texts = lab.sample(NASTY, 6, "texts." + argument["label"])
     for text in texts:
         line = line_of(words, argument, text)
         run = device.run(*line, cwd=work)
@@ -118,7 +118,7 @@ def kept(lab: Lab, base: Device, folder: str) -> int:
     count = 0
     device = base.copied(folder + "/device")
     before = {one["name"] for one in device.json("client", "list")}
-    for text in NASTY:
+    for text in lab.sample(NASTY, 20, "kept"):
         if isinstance(text, bytes) or not text:
             continue
         run = device.run("client", "add", "--", text)
@@ -165,7 +165,7 @@ def all_scalars(lab: Lab, folder: str) -> int:
         raise Skip("the second implementation needs python3-cryptography") from None
     texts = scalars()
     if not lab.is_whole:
-        texts = texts[:2] + lab.sample(texts[2:], 2, "scalars")
+        texts = texts[:2] + lab.sample(texts[2:], 1, "scalars")
     with Relay(lab, folder + "/relay") as relay:
         device = Device(lab, folder + "/device")
         device.does("init", "--name", "Atelier Nord")

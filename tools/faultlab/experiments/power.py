@@ -36,6 +36,8 @@ def _images(lab: Lab, name: str, record, count: int):
             if (done, kind) not in chosen:
                 continue
             case = f"{name}.{done}.{kind}"
+            if not lab.is_drawn(case):
+                continue
             image = disk.image(lab.random(case) if isinstance(kind, int) else None, kind == "all")
             sum = hashlib.sha256(repr(sorted(image.items())).encode()).digest()
             if sum not in seen:
@@ -66,7 +68,7 @@ def _of_device(lab: Lab):
         record += [step for step in steps(home + "/trace", home)
                    if step.path.startswith(("laptop", "stick"))]
         marks.append((len(record), facts(device, home + "/facts"), words[0]))
-    for case, done, image in _images(lab, "device", record, 20):
+    for case, done, image in _images(lab, "device", record, 10):
         yield Case(case, lambda folder, done=done, image=image: _device_lost(
             lab, folder, image, marks, done))
 
@@ -116,7 +118,7 @@ def _of_relay(lab: Lab):
         acknowledged.append((time.time(), f"Pushed {number}"))
     relay.stop()
     record = [step for step in steps(home + "/trace", home) if step.path.startswith("relayhome")]
-    for case, done, image in _images(lab, "relay", record, 4):
+    for case, done, image in _images(lab, "relay", record, 2):
         # What was acknowledged before this step began.
         at = record[done].at if done < len(record) else time.time()
         names = [name for when, name in acknowledged if when < at]

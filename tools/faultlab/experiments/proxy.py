@@ -25,7 +25,7 @@ def cases(lab: Lab):
 
 def cut_up(lab: Lab, folder: str) -> int:
     """What a device says is cut at some byte of it: it arrives with the next sync, once."""
-    count = 60 if lab.is_whole else 6
+    count = 60 if lab.is_whole else 3
     with Relay(lab, folder + "/relay") as relay:
         proxy = BytesProxy(int(relay.port))
         lab.closing(proxy.close)
