@@ -7,6 +7,8 @@ import statistics
 import sys
 import time
 
+from faultlab.lab import Fault
+
 from . import curve, machine, peers
 from .commands import Commands
 from .merging import LocalWriting, Merging
@@ -40,6 +42,7 @@ def main() -> int:
     if unknown:
         print(f"bench: there is no part {unknown[0]}", file=sys.stderr)
         return 64
+    options.parts = options.parts or PARTS
     # A stop from outside goes the way of Ctrl-C, so that nothing is left running.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     environment = peers.Environment(options.environment)
@@ -48,13 +51,20 @@ def main() -> int:
     report = Report(lambda text: print(text, flush=True))
     with Setting(options.programs, environment, options.quick, options.without_peers) as setting:
         begin(report, setting)
-        measure(options.parts or PARTS, setting, report, options.picture)
+        failed = False
+        for part in options.parts:
+            # What others have measured is worth keeping.
+            try:
+                measure(part, setting, report, options)
+            except (Failed, Fault) as failure:
+                report.say(f"{part}: FAILED, {failure}")
+                failed = True
         report.aims()
         report.say(f"Took {time.monotonic() - setting.started:.0f} s. At the end: {machine.load()}.")
     if options.markdown:
         with open(options.markdown, "w") as file:
             file.write("\n\n".join(report.parts) + "\n")
-    return 0
+    return 1 if failed else 0
 
 
 def begin(report: Report, setting: Setting) -> None:
@@ -65,11 +75,12 @@ def begin(report: Report, setting: Setting) -> None:
                f"a synced write of 4 KiB takes {sync}; {machine.load()}.")
 
 
-def measure(parts: list[str], setting: Setting, report: Report, picture: str | None) -> None:
+def measure(part: str, setting: Setting, report: Report, options) -> None:
+    """Measures one part."""
     quick = setting.is_quick
-    if "merge" in parts:
+    main_size = 2000 if quick else 10_000
+    if part == "merge":
         merging = Merging(setting, report)
-        main_size = 2000 if quick else 10_000
         merging.measure(main_size)
         merging.measure(625, turns=3)
         merging.measure(6250 if quick else 62_500, turns=1)
@@ -77,22 +88,22 @@ def measure(parts: list[str], setting: Setting, report: Report, picture: str | N
             merging.measure(625_000, turns=1)
         merging.tell(main_size)
         merging.tell_curve()
-        if picture:
-            with open(picture, "w") as file:
+        if options.picture:
+            with open(options.picture, "w") as file:
                 file.write(curve.drawn(
                     "Merged into a fresh replica, cells a second", "cells", "cells a second",
                     merging.curves()))
-    if "write" in parts:
-        LocalWriting(setting, report).measure(2000 if quick else 10_000)
-    if "commands" in parts:
+    elif part == "write":
+        LocalWriting(setting, report).measure(main_size)
+    elif part == "commands":
         Commands(setting, report).measure([1000] if quick else [10_000, 100_000])
-    if "sync" in parts:
+    elif part == "sync":
         sizes = [1000] if quick else [10_000]
         # The largest take minutes to fill, which is done for the commands.
-        if not quick and "commands" in parts:
+        if not quick and "commands" in options.parts:
             sizes.append(100_000)
         Taking(setting, report).measure(sizes, 2000 if quick else 62_500)
-    if "relay" in parts:
+    else:
         Relaying(setting, report).measure()
 
 
