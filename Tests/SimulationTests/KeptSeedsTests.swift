@@ -3,10 +3,10 @@ import Testing
 
 @Suite("Simulation")
 struct KeptSeedsTests {
-    /// Seeds in which something was found once; the seed of every new fault is added. In these a
-    /// segment was left out of an answer, or refused under a hash that nobody had sent, and never
-    /// came again.
-    static let kept: [UInt64] = [1012, 1023, 1058, 1096, 1115, 1122, 1141]
+    /// Seeds in which something was found once; the seed of every new fault is added. In most of these
+    /// a segment was left out of an answer, or refused under a hash that nobody had sent, and never
+    /// came again; in the first two a cloned machine drew the key of its twin.
+    static let kept: [UInt64] = [120, 327, 1012, 1023, 1058, 1096, 1115, 1122, 1141]
 
     @Test("runs in which faults were found end alike", arguments: kept)
     func keptSeed(_ seed: UInt64) async throws {

@@ -37,7 +37,7 @@ extension Replica {
 
     private func sealRuns(_ database: Database) throws -> Int {
         let merger = try Merger(database, schema, .live)
-        let sealer = try sealerKey()
+        let sealer = try sealerKey(merger)
         let shelf = SegmentShelf(database)
         var count = 0
         for _ in 0..<Self.runsPerStep {
@@ -108,9 +108,9 @@ extension Replica {
     }
 
     /// Any member may seal changes that it holds: with the key it writes with, or one made for it.
-    private func sealerKey() throws -> WriterKey {
+    private func sealerKey(_ merger: Merger) throws -> WriterKey {
         if let record = vault.load() { return try WriterKey(seed: record.seed) }
-        let record = WriterRecord(seed: environment.random(32), number: 0, id: .origin)
+        let record = try WriterIdentity.freshRecord(merger, random: environment.random)
         try vault.create(record)
         return try WriterKey(seed: record.seed)
     }

@@ -26,12 +26,28 @@ struct WriterIdentity {
     ) throws -> WriterIdentity {
         let record = vault.load()
         if let record, let known = try continuing(record, merger, former) { return known }
-        let fresh = WriterRecord(seed: random(32), number: 0, id: .origin)
+        let fresh = try freshRecord(merger, random: random)
         let key = try WriterKey(seed: fresh.seed)
         if keep { try vault.create(fresh) }
         let predecessor = try former ?? record.map { try WriterKey(seed: $0.seed).writer }
         return WriterIdentity(
             key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: predecessor)
+    }
+
+    /// Keys that are drawn before randomness counts as broken.
+    private static let drawsMax = 64
+
+    /// A record with a key that no writer of the books has. On machines that were cloned as they ran,
+    /// randomness repeats: what one of them drew may be the other's key, and have come here.
+    static func freshRecord(
+        _ merger: Merger, random: (Int) -> [UInt8]
+    ) throws -> WriterRecord {
+        for _ in 0..<drawsMax {
+            let record = WriterRecord(seed: random(32), number: 0, id: .origin)
+            let writer = try WriterKey(seed: record.seed).writer
+            if merger.writers.indices(of: writer).isEmpty { return record }
+        }
+        throw ReplicationFailure.sealing(.signingKey)
     }
 
     private static func continuing(

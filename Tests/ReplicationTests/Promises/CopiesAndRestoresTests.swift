@@ -52,6 +52,31 @@ import Wire
         #expect(try fleet.ask(copy, "SELECT predecessor FROM devices").contains([.text(original)]))
     }
 
+    @Test(arguments: [false, true])
+    func `machines cloned as they ran never write with one key`(sealsFirst: Bool) throws {
+        let fleet = try Fleet(devices: 1, seed: 11)
+        try fleet.put(0, rows[0], ["f": 1])
+        let first = try fleet.copy(0, withState: false)
+        let second = try fleet.copy(0, withState: false)
+        fleet.devices[second].world.random = fleet.devices[first].world.random
+        try fleet.put(first, rows[0], ["g": 2])
+        try fleet.publish(first)
+        try fleet.deliver(fleet.segments, to: second)
+        if sealsFirst { try fleet.publish(second) }
+        try fleet.put(second, rows[1], ["g": 3])
+        let keys = try [first, second].map { try some(fleet.writer(of: $0)).key }
+        #expect(keys[0] != keys[1])
+        try fleet.converge()
+        let found = try disagreements(fleet)
+        #expect(found == [])
+        #expect(
+            try fleet.ask(0, "SELECT g FROM thing WHERE id = ?", [.text(rows[1].text)]) == [[3]])
+        #expect(
+            try fleet.ask(second, "SELECT g FROM thing WHERE id = ?", [.text(rows[0].text)]) == [
+                [2]
+            ])
+    }
+
     @Test func `a device that joined takes nobody's place`() throws {
         let fleet = try Fleet(devices: 2, seed: 3)
         try fleet.put(0, rows[0], ["f": 1])
