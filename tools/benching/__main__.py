@@ -78,11 +78,11 @@ def begin(report: Report, setting: Setting) -> None:
 def measure(part: str, setting: Setting, report: Report, options) -> None:
     """Measures one part."""
     quick = setting.is_quick
-    main_size = 2000 if quick else 10_000
+    main_size = 1000 if quick else 10_000
     if part == "merge":
         merging = Merging(setting, report)
         merging.measure(main_size)
-        merging.measure(625, turns=3)
+        merging.measure(250 if quick else 625, turns=3)
         merging.measure(6250 if quick else 62_500, turns=1)
         if not quick:
             merging.measure(625_000, turns=1)
