@@ -23,7 +23,7 @@ CLEAN = {1, 65, 69, 73, 77}
 
 def cases(lab: Lab):
     if tool.may("strace", lab):
-        for command in lab.sample(COMMANDS, 6, "commands"):
+        for command in lab.sample(COMMANDS, 4, "commands"):
             yield from _at_every_call(lab, command)
     if tool.may("mount", lab):
         yield from _sizes(lab)
