@@ -260,4 +260,35 @@ struct `Invoices` {
             ["invoice", "print", "F-0001", "--output", file + "/a"], exit: 73,
             says: "cannot be written")
     }
+
+    @Test func `an invoice shows a code that a bank's app reads, of what is still open`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        func issue(_ currency: String = "EUR") -> String {
+            let id = device.json(
+                "invoice", "new", "Blum", "--line", "A; 1; 100; 20", "--currency", currency)["id"]
+                .text
+            return device.json("invoice", "issue", id, "--on", "2026-03-01")["number"].text
+        }
+        let before = issue()
+        device.fails(["invoice", "qr", before], exit: 1, says: "no code to be paid by")
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606")
+        let number = issue()
+        device.does("pay", number, "20", "--on", "2026-03-02")
+        let answer = device.json("invoice", "qr", number)
+        #expect(answer["amount"] == "100.00")
+        #expect(
+            answer["text"].text == "BCD\n002\n1\nSCT\n\nAtelier Nord\nFR1420041010050500013M02606\n"
+                + "EUR100.00\n\n\nF-0002")
+        #expect(device.does("invoice", "qr", number).contains("█▀▀▀▀▀█"))
+        let printed = device.does("invoice", "print", number, "--language", "en")
+        #expect(printed.contains("Transfer to be scanned\n\n    █▀▀▀▀▀█"))
+        let file = device.home + "/code.svg"
+        device.does("invoice", "qr", number, "--output", file)
+        #expect(Files.read(file).hasPrefix("<svg xmlns="))
+        device.does("pay", number, "100", "--on", "2026-03-03")
+        device.fails(["invoice", "qr", number], exit: 1, says: "no code to be paid by")
+        let franc = device.fails(["invoice", "qr", issue("CHF")], exit: 1, says: "no code")
+        #expect(franc.err.contains("only transfers in euros"))
+    }
 }

@@ -23,7 +23,10 @@ package struct AccountView: Equatable, Sendable {
     }
 
     /// The IBAN in groups of four, as it stands on paper.
-    package var groupedIBAN: String {
+    package var groupedIBAN: String { Self.grouped(iban) }
+
+    /// An IBAN in groups of four.
+    static func grouped(_ iban: String) -> String {
         var text = ""
         for (index, character) in iban.enumerated() {
             if index > 0, index.isMultiple(of: 4) { text.append(" ") }

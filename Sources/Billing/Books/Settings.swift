@@ -98,7 +98,7 @@ package struct SettingsInput: Equatable, Sendable {
     package static let detailFields = [
         "legalForm", "capital", "address", "siren", "registration", "vatId", "regime", "email",
         "phone", "website", "language", "terms", "penalty", "penaltyRate", "discount", "nature",
-        "exemption", "showIban",
+        "exemption", "showIban", "payee", "wallet", "link",
     ]
 
     /// The checked values of the fields that were given.
@@ -128,6 +128,9 @@ package struct SettingsInput: Equatable, Sendable {
         case "nature": try ChoiceFault.checked(text, field, Settings.natures)
         case "penaltyRate": try Decimal(text, as: .rate).text
         case "showIban": try AccountRule(text).text
+        case "wallet": try PlainText.line(text, .wallet)
+        case "payee": try PlainText.line(text, .holder)
+        case "link": try DraftField.link.checked(text)
         case "phone", "website": try PlainText.line(text, TextField(rawValue: field) ?? .note)
         default: try PlainText.block(text, TextField(rawValue: field) ?? .note)
         }

@@ -66,8 +66,9 @@ struct CarriedBalance: Equatable {
 
 /// How a document says that it is to be paid.
 enum PaymentInstructions {
-    /// `method link reference holder iban bic`: bank details only where the rule of the client, or of
-    /// the business, lets them stand.
+    /// `reference method payee wallet link holder iban bic`: bank details only where the rule of the
+    /// client, or of the business, lets them stand. To whom a cheque is made out is said to those who
+    /// pay by cheque, and to those who get no bank details.
     static func members(
         _ reading: Reading, _ content: DraftContent, seller: Settings, buyer: ClientView,
         number: String, on date: CivilDate
@@ -77,14 +78,27 @@ enum PaymentInstructions {
         if let method = content.details[.method] {
             members.append(JSON.Member("method", .string(method)))
         }
-        if let link = content.details[.link] { members.append(JSON.Member("link", .string(link))) }
-        guard let account = try Accounts.list(reading).first,
-            try isShown(reading, seller: seller, buyer: buyer, on: date)
-        else { return members }
+        let isShown = try isShown(reading, seller: seller, buyer: buyer, on: date)
+        if isCheque(content.details[.method]) {
+            members.append(JSON.Member("payee", .string(seller.details["payee"] ?? seller.name)))
+        } else if !isShown, let payee = seller.details["payee"] {
+            members.append(JSON.Member("payee", .string(payee)))
+        }
+        if let wallet = seller.details["wallet"] {
+            members.append(JSON.Member("wallet", .string(wallet)))
+        }
+        if let link = content.details[.link] ?? seller.details["link"] {
+            members.append(JSON.Member("link", .string(link)))
+        }
+        guard isShown, let account = try Accounts.list(reading).first else { return members }
         members.append(JSON.Member("holder", .string(account.holder ?? seller.name)))
         members.append(JSON.Member("iban", .string(account.iban)))
         if let bic = account.bic { members.append(JSON.Member("bic", .string(bic))) }
         return members
+    }
+
+    private static func isCheque(_ method: String?) -> Bool {
+        method.map { ["cheque", "chèque", "check"].contains(Matcher.folded($0)) } ?? false
     }
 
     /// Whether the bank details stand on a client's documents at a date.

@@ -45,7 +45,7 @@ package enum IdentifierFault: Equatable, Sendable {
 package enum TextField: String, Equatable, Sendable {
     case name, address, unit, reason, method, reference, note
     case legalForm, registration, penalty, discount, nature, exemption
-    case phone, website, label, holder, purchaseOrder, folder
+    case phone, website, label, holder, purchaseOrder, folder, wallet
 }
 
 /// What is wrong with a text.

@@ -34,7 +34,7 @@ package struct DocumentText: Sendable {
         [
             "title", "number", "date", "due", "seller", "buyer", "delivery", "po", "reference",
             "delivered", "period", "corrects", "lines", "vat", "totals", "deposits", "carried",
-            "payment", "mentions", "note", "hash", "currency",
+            "payment", "qr", "mentions", "note", "hash", "currency",
         ] + Wording.labels.map { "label." + $0 })
 
     /// The document in a template; the usual one unless another is given.
@@ -61,6 +61,7 @@ package struct DocumentText: Sendable {
         values["deposits"] = titled("deposits", depositRows)
         values["carried"] = titled("carried", carriedRows)
         values["payment"] = titled("payment", paymentRows, right: false)
+        values["qr"] = transferCode
         values["mentions"] = mentions.joined(separator: format == .text ? "\n" : "  \n")
         values["note"] = invoice?["note"]?.string ?? ""
         return (template ?? Self.standard(format)).filled(values)
@@ -100,6 +101,8 @@ package struct DocumentText: Sendable {
             {{deposits}}
 
             {{payment}}
+
+            {{qr}}
 
             {{carried}}
 
@@ -288,14 +291,29 @@ extension DocumentText {
     private var paymentRows: [[String]] {
         guard let payment = content["payment"], !isCredit else { return [] }
         let fields = [
-            ("method", "method"), ("holder", "holder"), ("IBAN", "iban"), ("BIC", "bic"),
-            ("link", "link"), ("reference", "reference"),
+            ("method", "method"), ("payee", "payee"), ("holder", "holder"), ("IBAN", "iban"),
+            ("BIC", "bic"), ("wallet", "wallet"), ("link", "link"), ("reference", "reference"),
         ]
         let rows = fields.compactMap { label, key -> [String]? in
             guard let value = payment[key]?.string, !value.isEmpty else { return nil }
-            return [label == "reference" ? words("paymentReference") : words(label), value]
+            return [
+                label == "reference" ? words("paymentReference") : words(label),
+                key == "iban" ? AccountView.grouped(value) : value,
+            ]
         }
         return rows.isEmpty ? [] : [[]] + rows
+    }
+
+    /// The transfer as a code that a bank's app reads; nothing where the document tells no account.
+    private var transferCode: String {
+        // A draft asks for nothing yet.
+        guard !string("number").isEmpty, let transfer = TransferCode(document: content) else {
+            return ""
+        }
+        let lines = transfer.code.lines.joined(separator: "\n")
+        return format == .text
+            ? "\(words("scan"))\n\n\(lines)"
+            : "**\(words("scan"))**\n\n```\n\(lines)\n```"
     }
 
     private var mentions: [String] {

@@ -26,6 +26,8 @@ struct Wording {
         "carried": ("Solde reporté (hors total)", "Balance carried forward (not in the total)"),
         "payment": ("Règlement", "Payment"), "method": ("Mode", "By"),
         "holder": ("Titulaire", "Account of"), "link": ("En ligne", "Online"),
+        "payee": ("Chèque à l'ordre de", "Cheque payable to"), "wallet": ("Portefeuille", "Wallet"),
+        "scan": ("Virement à scanner", "Transfer to be scanned"),
         "penalty": ("Pénalités de retard", "Late payment"),
         "discountTerms": ("Escompte", "Early payment"),
         "recoveryFee": (

@@ -8,6 +8,8 @@ struct Cell: ExpressibleByStringLiteral, Equatable {
         case good
         case warning
         case bad
+        /// Black on white whatever the terminal has, as what a camera reads.
+        case printed
 
         /// The SGR parameters of ECMA-48; nil changes nothing.
         var code: String? {
@@ -18,6 +20,7 @@ struct Cell: ExpressibleByStringLiteral, Equatable {
             case .good: "32"
             case .warning: "33"
             case .bad: "31"
+            case .printed: "30;107"
             }
         }
     }

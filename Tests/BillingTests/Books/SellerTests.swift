@@ -15,6 +15,7 @@ struct SellerTests {
             "website": "b.fr", "language": "fr", "terms": "45 days end of month",
             "penalty": "trois fois le taux légal", "penaltyRate": "12.50", "discount": "néant",
             "nature": "services", "exemption": "art. 261", "showIban": "after:3",
+            "payee": "Anne Nord", "wallet": "pay@nord.example", "link": "https://pay.example/nord",
         ]
         #expect(Set(typed.keys) == Set(SettingsInput.detailFields))
         let settings = try office.write {

@@ -344,6 +344,48 @@ struct CorrectionTests {
         #expect(try payment("F-0003")?["reference"] == .string("F-0003"))
     }
 
+    @Test func `each way of paying says whereto, and who gets no bank details is told another`()
+        throws
+    {
+        let office = try Office()
+        _ = try office.write {
+            try Accounts.add(
+                $0, iban: "FR1420041010050500013M02606", at: Office.moment("2026-03-01"))
+        }
+        let client = try office.client("Dupont")
+        func payment(_ method: String?, _ fields: [String: String]) throws -> Billing.JSON? {
+            let changed = try office.read { try Books.settings($0) }.details.filter {
+                fields.keys.contains($0.key)
+            }
+            if changed != fields {
+                _ = try office.write { try Books.edit($0, SettingsInput(details: fields)) }
+            }
+            let draft = try office.draft(client)
+            if let method {
+                _ = try office.write {
+                    try Invoices.edit($0, draft, InvoiceEdit(details: [.method: method]))
+                }
+            }
+            let number = try #require(try office.issue(draft).number)
+            return try content(office, number)["payment"]
+        }
+        // A cheque is made out to the business, or to the name that was said.
+        #expect(try payment("Chèque", [:])?["payee"] == .string("Atelier Nord"))
+        let said = try payment("cheque", ["payee": "Anne Nord"])
+        #expect(said?["payee"] == .string("Anne Nord"))
+        #expect(try payment("transfer", [:])?["payee"] == nil)
+        let wallet = try payment(
+            "wallet", ["wallet": "pay@nord.example", "link": "https://pay.example/nord"])
+        #expect(wallet?["wallet"] == .string("pay@nord.example"))
+        #expect(wallet?["link"] == .string("https://pay.example/nord"))
+        #expect(wallet?["iban"] != nil)
+        let withheld = try payment(nil, ["showIban": "never"])
+        #expect(withheld?["iban"] == nil)
+        #expect(withheld?["payee"] == .string("Anne Nord"))
+        #expect(withheld?["wallet"] == .string("pay@nord.example"))
+        #expect(throws: BillingFailure.self) { try payment(nil, ["link": "http://pay.example"]) }
+    }
+
     @Test func `a kind that this program does not know is not issued as another`() throws {
         let office = try Office()
         let draft = try office.draft(try office.client("Dupont"))

@@ -251,12 +251,34 @@ struct InvoiceTests {
         #expect(try office.show(id.text).flags == [.unreadable])
     }
 
-    @Test func `content beyond one value is refused`() throws {
+    @Test func `an invoice whose content is too large is refused, and takes no number`() throws {
         let office = try Office()
-        let name = String(repeating: "é", count: 400)
-        let id = try office.draft(
-            try office.client("Dupont"), (0..<100).map { _ in "\(name); 1; 1; 20" })
-        #expect(throws: BillingFailure.self) { try office.issue(id) }
+        let client = try office.client("Dupont")
+        let note = String(repeating: "x", count: 4_000)
+        func draft(_ lines: Int) throws -> RowID {
+            var content = DraftContent(currency: .eur, lines: [])
+            for index in 0..<lines {
+                var line = try DraftContent.Line(syntax: "Line \(index); 1; 10; 20")
+                line.note = note
+                content.lines.append(line)
+            }
+            let view = try office.write {
+                try Invoices.new(
+                    $0, client: client, content, due: nil, at: Office.moment("2026-03-01"))
+            }
+            return try #require(RowID(view.id))
+        }
+        let large = try draft(17)
+        let failure = #expect(throws: BillingFailure.self) { try office.issue(large) }
+        guard case .contentTooLarge(let bytes, let limit) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(limit == 65_536)
+        #expect(bytes > limit)
+        #expect(try office.show(large.text).number == nil)
+        // A little less is issued, and with the first number.
+        #expect(try office.issue(try draft(15)).number == "F-0001")
     }
 }
 

@@ -70,9 +70,16 @@ struct DocumentTextTests {
         let (office, client) = try office()
         try issue(office, client)
         let nb = "\u{202F}"
+        let written = try text(office, "F-0001", .text)
+        let code = try #require(
+            TransferCode(
+                iban: "FR1420041010050500013M02606", bic: "BNPAFRPP", holder: "Atelier Nord",
+                minor: 146_855, currency: .eur, reference: "F-0001")
+        ).code.lines.joined(separator: "\n")
+        #expect(written.contains("\n\nVirement à scanner\n\n\(code)\n\n"))
         // 3 × 450 less 10 % is 1215.00, of which 243.00; 10.00, of which 0.55.
         #expect(
-            try text(office, "F-0001", .text) == """
+            written.replacing("Virement à scanner\n\n\(code)\n\n", with: "") == """
                 Facture F-0001
 
                 Atelier Nord
@@ -111,7 +118,7 @@ struct DocumentTextTests {
 
                 Règlement
                 Titulaire             Atelier Nord
-                IBAN                  FR1420041010050500013M02606
+                IBAN                  FR14 2004 1010 0505 0001 3M02 606
                 BIC                   BNPAFRPP
                 Référence à rappeler  F-0001
 
@@ -142,6 +149,7 @@ struct DocumentTextTests {
         #expect(markdown.contains("Dupont \\| Fils  \n"))
         #expect(markdown.contains("| Désignation | Quantité |"))
         #expect(markdown.contains("| :-- | --: | --: | --: | --: |"))
+        #expect(markdown.contains("**Virement à scanner**\n\n```\n    █"))
     }
 
     @Test func `what was issued reads the same when all around it has changed`() throws {
@@ -172,7 +180,7 @@ struct DocumentTextTests {
         #expect(text.contains("Montant de l'avoir"))
         #expect(text.contains("-1\u{202F}468,55 €"))
         #expect(text.contains("Erreur"))
-        for absent in ["IBAN", "Échéance", "Pénalités", "recouvrement"] {
+        for absent in ["IBAN", "Échéance", "Pénalités", "recouvrement", "scanner", "█"] {
             #expect(!text.contains(absent), "\(absent)")
         }
     }
@@ -232,5 +240,8 @@ struct DocumentTextTests {
         ).text()
         #expect(text.hasPrefix("Invoice DRAFT\n"))
         #expect(text.contains("Due on: 1 April 2026"))
+        // A draft has an account on it and asks for nothing yet.
+        #expect(text.contains("IBAN"))
+        #expect(!text.contains("█"))
     }
 }

@@ -93,6 +93,15 @@ struct MeSet: LocalCommand {
         name: .customLong("show-iban"),
         help: ArgumentHelp("When: always, never, or after:2 paid invoices.", valueName: "rule"))
     var showIban: String?
+    @Option(
+        help: ArgumentHelp("To whom cheques are made out, if to another name.", valueName: "name"))
+    var payee: String?
+    @Option(
+        help: ArgumentHelp("A wallet that takes money, as its mail address.", valueName: "text"))
+    var wallet: String?
+    @Option(
+        help: ArgumentHelp("Where invoices can be paid at once: https://…", valueName: "address"))
+    var link: String?
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions
 
@@ -103,6 +112,7 @@ struct MeSet: LocalCommand {
             "email": email, "phone": phone, "website": website, "language": language,
             "terms": terms, "penalty": penalty, "penaltyRate": penaltyRate, "discount": discount,
             "nature": nature, "exemption": exemption, "showIban": showIban,
+            "payee": payee, "wallet": wallet, "link": link,
         ]
         let input = SettingsInput(
             name: name, country: country, details: given.compactMapValues(\.self))

@@ -6,7 +6,8 @@ struct InvoiceCommands: ParsableCommand {
         commandName: "invoice", abstract: "Drafts and invoices.",
         subcommands: [
             InvoiceNew.self, InvoiceEdit.self, InvoiceIssue.self, InvoiceList.self,
-            InvoiceShow.self, InvoiceCheckCommand.self, InvoicePrint.self, InvoiceCredit.self,
+            InvoiceShow.self, InvoiceCheckCommand.self, InvoicePrint.self, InvoiceQR.self,
+            InvoiceCredit.self,
             InvoiceCorrect.self, InvoiceRepeat.self, InvoiceSend.self, InvoiceNote.self,
             InvoiceDispute.self, InvoiceSettle.self, InvoiceExtend.self, InvoiceWriteOff.self,
             InvoiceLog.self, InvoiceInterest.self, InvoiceRemove.self,

@@ -25,7 +25,6 @@ struct InvoiceSend: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let date = try session.date(on)
         let replica = try session.replica(for: .writing)
-        let unsent = try replica.status().unsent
         let (event, message) = try session.write(writing) { books in
             let ref = try Lookup.invoice(books, invoice, for: .writing)
             let message = try Message(books, ref, to: to, asOf: session.today)
@@ -35,14 +34,15 @@ struct InvoiceSend: LocalCommand {
                 books, ref, .sent, on: date, with: message.to, at: session.moment)
             return (event, message)
         }
-        if unsent > 0 {
+        let isOnlyHere = try replica.isOnlyHere("documents", message.row)
+        if isOnlyHere {
             session.output.notice(
-                "What was written last is on this machine alone, perhaps \(event.number) too:"
-                    + " jalon sync, before it is lost with it.")
+                "\(event.number) is on this machine alone: jalon sync, before it is lost with it.")
         }
         let json = event.json.adding([
             "to": .text(message.to), "subject": .string(message.subject),
             "message": .string(message.body), "file": .text(output),
+            "onlyHere": .bool(isOnlyHere),
         ])
         return Answer(json: json) { page in
             page.line("Noted that \(event.number) was sent on \(event.date.iso).", .good)
@@ -63,6 +63,7 @@ struct InvoiceSend: LocalCommand {
         let subject: String
         let body: String
         let document: String
+        let row: RowID
 
         init(_ books: Reading, _ ref: InvoiceRef, to: String?, asOf date: CivilDate) throws {
             let view = try Invoices.show(books, ref, asOf: date)
@@ -73,6 +74,7 @@ struct InvoiceSend: LocalCommand {
             guard let document = DocumentText(content: content, format: .text, language: nil) else {
                 throw BillingFailure.damaged(table: "documents", row: row.text, field: "content")
             }
+            self.row = row
             self.document = document.text(
                 try Templates.chosen(nil, .text, document.language))
             let seller = try Billing.Books.settings(books).name
