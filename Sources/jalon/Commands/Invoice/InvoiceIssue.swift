@@ -38,6 +38,7 @@ struct InvoiceIssue: NetworkCommand {
                 "Issued \(document.label) for \(document.clientName),"
                     + " \(document.total),"
                     + " to be paid by \(document.due?.iso ?? "no date").")
+            page.line("Send it: jalon invoice send \(document.label)", .faint)
         }
     }
 
