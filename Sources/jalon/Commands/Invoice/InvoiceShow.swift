@@ -102,7 +102,7 @@ extension InvoiceView {
         }
         addUnlessZero("prepaid", -totals.prepaid)
         addUnlessZero("rounding", totals.rounding)
-        add("due", totals.due, .strong)
+        add("to pay", totals.due, .strong)
         addUnlessZero("paid", paid)
         if !kind.isCredit { addUnlessZero("credited", credited) }
         if number != nil, !kind.isCredit { add("open", balance, .strong) }
