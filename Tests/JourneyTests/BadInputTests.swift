@@ -32,6 +32,24 @@ struct `Bad input` {
             (["client", "add", "X", "--email", "nobody"], 65, "no mail address"),
             (["client", "add", "X", "--siren", "404833049"], 65, "check digits"),
             (["client", "add", "X", "--terms", "soon"], 65, "no terms of payment"),
+            (
+                ["invoice", "extend", number, "--to", "2026-03-01", "--on", "2026-03-02"], 65,
+                "is none"
+            ),
+            (["invoice", "write-off", number, "--on", "2026-02-01"], 65, "--on 2026-03-01"),
+            (["invoice", "send", number, "--to", "nobody"], 65, "no mail address"),
+            (["invoice", "print", number, "--output", "/nowhere/x"], 73, "ls -ld /nowhere"),
+            (
+                ["totals", "--from", "2026-12-01", "--to", "2026-01-01"], 65,
+                "end before they begin"
+            ),
+            (
+                ["statement", "Blum", "--from", "2026-12-01", "--to", "2026-01-01"], 65,
+                "before they"
+            ),
+            (["archive", "2999"], 1, "jalon archive 2998"),
+            (["me", "set"], 64, "jalon me set --help"),
+            (["client", "edit", "Blum"], 64, "jalon client edit --help"),
             (["conflicts", "keep", "aaaa"], 65, "there is no conflict"),
             (["lost", "nobody", "3"], 65, "no writer's name"),
             (["series", "continue", "Z"], 65, "no number series"),

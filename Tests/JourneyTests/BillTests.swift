@@ -61,7 +61,10 @@ struct `Bills of suppliers` {
             (["add", "X", "ten"], 65, "is not a number"),
             (["add", "X", "1.234"], 65, "too many decimals"),
             (["add", "X", "10", "--vat", "11"], 65, "is too large"),
-            (["add", "X", "10", "--on", "2026-02-02", "--due", "2026-02-01"], 65, "lies before"),
+            (
+                ["add", "X", "10", "--on", "2026-02-02", "--due", "2026-02-01"], 65,
+                "a day from 2026-02-02 on"
+            ),
             (["add", "X", "10", "--currency", "XYZ"], 65, "no currency"),
             (["add", "X", "10", "--file", "/nowhere.pdf"], 65, "cannot be read"),
             (["pay", "18"], 65, "no bill is called “18”"),

@@ -140,4 +140,22 @@ struct `Clients` {
         let run = device.fails(["me", "sett"], exit: 64, says: "jalon me has no command “sett”")
         #expect(run.err.contains("jalon me set"))
     }
+
+    @Test
+    func `a client who still owes is removed with a word, and what was issued stays as it was`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 0")["id"].text
+        device.does("invoice", "issue", id, "--on", "2026-03-01")
+        device.does("invoice", "new", "Blum", "--line", "A; 1; 1; 0")
+        let run = device.run(["client", "remove", "Blum"])
+        #expect(run.exit == 0, "\(run)")
+        #expect(run.err.contains("100.00 EUR are still open"), "\(run)")
+        #expect(run.err.contains("1 not yet issued"), "\(run)")
+        #expect(device.json("owed")["totals"][0]["owed"] == "100.00")
+        // Of the invoice is said what is wrong with it, and not of its client.
+        device.fails(
+            ["invoice", "edit", "F-0001", "--line", "A; 1; 1; 0"], exit: 1, says: "was issued")
+        device.does("pay", "F-0001", "100")
+    }
 }

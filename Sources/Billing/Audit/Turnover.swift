@@ -54,6 +54,7 @@ package enum Turnovers {
     package static func list(
         _ reading: Reading, from: CivilDate?, to: CivilDate
     ) throws -> [Turnover] {
+        if let from, from > to { throw BillingFailure.periodBackwards(from: from, to: to) }
         var groups: [String: [VATGroup]] = [:]
         var counts: [String: Int] = [:]
         try reading.each(

@@ -118,7 +118,11 @@ package enum Bills {
         }
         let date = input.date ?? moment.today
         let due = input.due ?? usual.terms.due(from: date)
-        guard due >= date else { throw BillingFailure.dueBeforeIssue(due: due, date: date) }
+        guard due >= date else {
+            throw BillingFailure.choice(
+                ChoiceFault(
+                    field: "due", text: due.iso, allowed: ["a day from \(date.iso) on"]))
+        }
         var values: [String: Value] = [
             "supplier": .text(supplier), "date": .text(date.iso), "due": .text(due.iso),
             "currency": .text(currency.code), "amount": .integer(amount), "vat": .integer(vat),

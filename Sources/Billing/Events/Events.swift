@@ -61,7 +61,9 @@ package enum Events {
         if let issued = record?.text("date").flatMap({ CivilDate(iso: $0) }), date < issued {
             throw BillingFailure.beforeIssue(number: number, date: date, issued: issued)
         }
-        if let until, until < date { throw BillingFailure.dueBeforeIssue(due: until, date: date) }
+        if let until, until < date {
+            throw BillingFailure.extensionEnded(until: until, date: date)
+        }
         if kind != .sent, kind != .note,
             record?.text("kind").flatMap({ DocumentKind(rawValue: $0) })?.isCredit == true
         {

@@ -116,6 +116,10 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case beforeIssue(number: String, date: CivilDate, issued: CivilDate)
     /// Nothing is left of a payment to be allocated or receipted.
     case nothingToAllocate(payment: String)
+    /// A period that ends before it begins.
+    case periodBackwards(from: CivilDate, to: CivilDate)
+    /// More time was given until a day before the one on which it was given.
+    case extensionEnded(until: CivilDate, date: CivilDate)
     /// Nothing was paid of a bill that could be taken back.
     case notPaid(bill: String)
     /// A view lists something that this program does not know.

@@ -58,6 +58,7 @@ package enum Statements {
     package static func list(
         _ reading: Reading, client: RowID, from: CivilDate, to: CivilDate
     ) throws -> [Statement] {
+        guard from <= to else { throw BillingFailure.periodBackwards(from: from, to: to) }
         let name = try Clients.stored(reading, client).text("name") ?? ""
         let rows = try reading.rows(
             """

@@ -60,7 +60,7 @@ package enum LegalRates {
         source: String
     ) throws -> LegalRate {
         let name = try ChoiceFault.checked(name, "rate", names)
-        guard from <= to else { throw BillingFailure.dueBeforeIssue(due: to, date: from) }
+        guard from <= to else { throw BillingFailure.periodBackwards(from: from, to: to) }
         let rate = LegalRate(
             name: name, from: from, to: to, percent: try Decimal(percent, as: .rate),
             source: try PlainText.line(source, .reference))

@@ -123,7 +123,7 @@ extension Failure {
                 status: .failed)
         case .nothingToChange:
             Failure(
-                "nothing was changed.", why: "no new value was given", tries: ["add --help"],
+                "nothing was changed.", why: "no new value was given", tries: [UsageFailure.help()],
                 status: .usage)
         case .alreadyIssued(let number):
             Failure(

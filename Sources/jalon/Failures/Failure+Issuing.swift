@@ -100,7 +100,19 @@ extension Failure {
         case .beforeIssue(let number, let date, let issued):
             Failure(
                 "\(date.iso) lies before \(number) was issued.",
-                why: "it was issued on \(issued.iso)", status: .badInput)
+                why: "it was issued on \(issued.iso)",
+                tries: ["--on with a day from then on, as in --on \(issued.iso)"],
+                status: .badInput)
+        case .periodBackwards(let from, let to):
+            Failure(
+                "the days from \(from.iso) to \(to.iso) are none.",
+                why: "they end before they begin",
+                tries: ["--from \(to.iso) --to \(from.iso)"], status: .badInput)
+        case .extensionEnded(let until, let date):
+            Failure(
+                "more time until \(until.iso) is none.",
+                why: "it is given on \(date.iso); --on names another day",
+                tries: ["--to with a later day"], status: .badInput)
         case .notPaid(let bill):
             Failure(
                 "nothing was paid of the bill \(bill) that could be taken back.",
@@ -145,7 +157,8 @@ extension Failure {
                 tries: ["jalon client edit CLIENT --penalty-rate PERCENT"], status: .failed)
         case .yearOpen(let year):
             Failure(
-                "\(year) is not over.", why: "only a closed year is archived", status: .failed)
+                "\(year) is not over.", why: "only a closed year is archived",
+                tries: ["jalon archive \(year - 1)"], status: .failed)
         default: nil
         }
     }

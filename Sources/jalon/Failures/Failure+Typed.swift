@@ -96,7 +96,17 @@ extension Failure {
                 case .email: "it needs a name, an @ and a domain, without blanks"
                 }
             }
-        return Failure("“\(text)” is no \(name).", why: why, status: .badInput)
+        let example =
+            switch kind {
+            case .siren: "404 833 048, or with the establishment 404 833 048 00022"
+            case .vatId: "FR83404833048"
+            case .email: "anne@nord.example"
+            case .iban: "FR14 2004 1010 0505 0001 3M02 606"
+            case .bic: "BNPAFRPP"
+            }
+        return Failure(
+            "“\(text)” is no \(name).", why: why, tries: ["write it as in \(example)"],
+            status: .badInput)
     }
 
     static func text(_ field: TextField, _ fault: TextFault) -> Failure {

@@ -4,9 +4,15 @@ struct Table {
     struct Column {
         let heading: String
         let isRight: Bool
+        /// When the column is left out where the lines would not fit: 1 is the first; nil never.
+        let drops: Int?
 
-        static func left(_ heading: String) -> Column { Column(heading: heading, isRight: false) }
-        static func right(_ heading: String) -> Column { Column(heading: heading, isRight: true) }
+        static func left(_ heading: String, drops: Int? = nil) -> Column {
+            Column(heading: heading, isRight: false, drops: drops)
+        }
+        static func right(_ heading: String, drops: Int? = nil) -> Column {
+            Column(heading: heading, isRight: true, drops: drops)
+        }
     }
 
     let columns: [Column]
@@ -25,8 +31,8 @@ struct Table {
 
     /// The lines of the table.
     ///
-    /// On a terminal the widest left-hand column is cut until the lines fit. Where that would cut too
-    /// much, each row is told in lines of its own.
+    /// On a terminal the widest left-hand column is cut until the lines fit, and columns that may be
+    /// left out are. Where that would not do, each row is told whole, in lines of its own.
     func lines(_ terminal: Terminal) -> [String] {
         let texts = rows.map { $0.map { SafeText.shown($0.text) } }
         var widths = columns.map { DisplayWidth.of($0.heading) }
@@ -35,29 +41,40 @@ struct Table {
                 widths[index] = max(widths[index], DisplayWidth.of(text))
             }
         }
-        if let limit = terminal.width, !fit(&widths, to: limit) { return blocks(texts, terminal) }
+        var kept = Array(columns.indices)
+        if let limit = terminal.width {
+            while !fit(&widths, of: kept, to: limit) {
+                let next = kept.filter { columns[$0].drops != nil }
+                    .min { columns[$0].drops ?? 0 < columns[$1].drops ?? 0 }
+                guard let next else { return blocks(texts, terminal) }
+                kept.removeAll { $0 == next }
+            }
+        }
         let headings = columns.map { Cell($0.heading, .faint) }
-        var result = [line(headings, columns.map(\.heading), widths, terminal)]
+        var result = [line(headings, columns.map(\.heading), widths, kept, terminal)]
         for (row, safe) in zip(rows, texts) {
-            result.append(line(row, safe, widths, terminal))
+            result.append(line(row, safe, widths, kept, terminal))
         }
         return result
     }
 
-    /// Whether the lines fit, after cutting what may be cut.
-    private func fit(_ widths: inout [Int], to limit: Int) -> Bool {
-        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - limit
+    /// Whether the columns that are kept fit, after cutting what may be cut; where they do not, the
+    /// widths stay.
+    private func fit(_ widths: inout [Int], of kept: [Int], to limit: Int) -> Bool {
+        var cut = widths
+        var excess = kept.reduce(0) { $0 + widths[$1] } + Self.gap * (kept.count - 1) - limit
         while excess > 0 {
-            let candidates = widths.indices.filter { !columns[$0].isRight }
-            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }),
-                widths[widest] > Self.narrowest
+            let candidates = kept.filter { !columns[$0].isRight }
+            guard let widest = candidates.max(by: { cut[$0] < cut[$1] }),
+                cut[widest] > Self.narrowest
             else { return false }
-            let others = candidates.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
-            let floor = max(Self.narrowest, min(others, widths[widest] - 1))
-            let cut = min(excess, widths[widest] - floor)
-            widths[widest] -= cut
-            excess -= cut
+            let others = candidates.filter { $0 != widest }.map { cut[$0] }.max() ?? 0
+            let floor = max(Self.narrowest, min(others, cut[widest] - 1))
+            let less = min(excess, cut[widest] - floor)
+            cut[widest] -= less
+            excess -= less
         }
+        widths = cut
         return true
     }
 
@@ -77,11 +94,12 @@ struct Table {
     }
 
     private func line(
-        _ cells: [Cell], _ safe: [String], _ widths: [Int], _ terminal: Terminal
+        _ cells: [Cell], _ safe: [String], _ widths: [Int], _ kept: [Int], _ terminal: Terminal
     ) -> String {
         var result = ""
         var pending = 0
-        for (index, cell) in cells.enumerated() {
+        for index in kept {
+            let cell = cells[index]
             let text = DisplayWidth.cut(safe[index], to: widths[index])
             let padding = widths[index] - DisplayWidth.of(text)
             if columns[index].isRight { pending += padding }

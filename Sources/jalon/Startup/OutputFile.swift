@@ -29,9 +29,14 @@ enum Files {
         }
     }
 
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     private static func unwritable(_ path: String, _ code: Int32) -> Failure {
         Failure(
             "\(path) cannot be written: \(SystemError.text(code)).", why: "nothing is there now",
-            tries: ["ls -ld \(path)"], status: .cannotWrite)
+            tries: ["ls -ld \(folder(of: path))"], status: .cannotWrite)
     }
 }

@@ -15,6 +15,12 @@ enum UsageFailure {
         return Failure(what, tries: (usage.map { [$0] } ?? []) + [help], status: .usage)
     }
 
+    /// What to type for the help of the command that runs.
+    static func help() -> String {
+        let (path, _) = descend(Arguments.hoisted(Array(CommandLine.arguments.dropFirst())))
+        return (["jalon"] + path + ["--help"]).joined(separator: " ")
+    }
+
     /// A word where a command's name belongs, and is none.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         let (path, node) = descend(arguments)

@@ -44,6 +44,29 @@ struct `A table` {
             ])
     }
 
+    @Test
+    func `leaves out columns that may go, one by one, before it tells rows in lines of their own`()
+    {
+        var table = Table([
+            .left("NUMBER"), .left("ISSUED", drops: 2), .left("NOTE", drops: 1), .right("OPEN"),
+        ])
+        table.add(["F-0001", "2026-03-02", "a note of some length", "100.00"])
+        func lines(_ width: Int) -> [String] {
+            table.lines(Terminal(width: width, hasColour: false))
+        }
+        #expect(lines(49)[1] == "F-0001  2026-03-02  a note of some length  100.00")
+        // A text is cut first.
+        #expect(lines(44)[1] == "F-0001  2026-03-02  a note of some …  100.00")
+        #expect(lines(43) == ["NUMBER  ISSUED        OPEN", "F-0001  2026-03-02  100.00"])
+        #expect(lines(26)[1] == "F-0001  2026-03-02  100.00")
+        #expect(lines(25) == ["NUMBER    OPEN", "F-0001  100.00"])
+        #expect(
+            lines(13) == [
+                "NUMBER  F-0001", "ISSUED  2026-03-02", "NOTE    a note of some length",
+                "OPEN    100.00",
+            ])
+    }
+
     @Test func `leaves out of such lines what says nothing`() {
         var table = Table([.left("NAME"), .left("EMAIL OF THE CLIENT")])
         table.add(["Blum", ""])

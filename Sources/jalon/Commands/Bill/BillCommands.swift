@@ -181,16 +181,22 @@ extension Answer {
             none: "No bills. Enter one: jalon bill add SUPPLIER AMOUNT",
             json: \.json
         ) { bills in
+            let codes = Set(bills.map(\.currency.code))
+            let code = codes.count == 1 ? codes.first : nil
             var table = Table([
-                .left("SUPPLIER"), .left("NUMBER"), .left("DATE"), .left("DUE"), .right("AMOUNT"),
-                .right("VAT"), .right("OPEN"), .left("STATUS"), .right("LATE"),
+                .left("SUPPLIER"), .left("NUMBER"), .left("DATE", drops: 1), .left("DUE", drops: 3),
+                .right(["AMOUNT", code].compactMap(\.self).joined(separator: " ")),
+                .right("VAT", drops: 2), .right("OPEN"), .left("STATUS"), .right("LATE"),
             ])
             for bill in bills {
+                let rest = code == nil ? " " + bill.currency.code : ""
                 table.add([
-                    Cell(bill.supplier, .strong), Cell(bill.number ?? ""),
+                    Cell(bill.supplier, .strong),
+                    bill.number.map { Cell($0) } ?? Cell(bill.id.shortID, .faint),
                     Cell(bill.date?.iso ?? ""), Cell(bill.due?.iso ?? ""),
-                    Cell("\(bill.currency.text(bill.amount)) \(bill.currency.code)"),
-                    Cell(bill.currency.text(bill.vat)), Cell(bill.currency.text(bill.balance)),
+                    Cell(bill.currency.text(bill.amount) + rest),
+                    Cell(bill.currency.text(bill.vat)),
+                    Cell(bill.currency.text(bill.balance) + rest),
                     Cell(bill.status.rawValue, bill.status.style),
                     Cell(bill.daysLate == 0 ? "" : "\(bill.daysLate)"),
                 ])

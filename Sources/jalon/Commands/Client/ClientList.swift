@@ -30,8 +30,10 @@ extension Answer {
         let isTagged = clients.contains { $0.tags != .none }
         return try .list(clients, query, form, session, none: none, json: \.json) { clients in
             var table = Table(
-                [.left("NAME"), .left("EMAIL"), .left("TERMS")]
-                    + (isTagged ? [.left("FOLDER"), .left("LABELS")] : []) + [.left("ID")])
+                [.left("NAME"), .left("EMAIL"), .left("TERMS", drops: 2)]
+                    + (isTagged ? [.left("FOLDER", drops: 3), .left("LABELS", drops: 4)] : []) + [
+                        .left("ID", drops: 1)
+                    ])
             for client in clients {
                 var cells = [
                     Cell(client.name, .strong), Cell(client.email ?? ""), Cell(client.terms ?? ""),
@@ -42,7 +44,7 @@ extension Answer {
                         Cell(client.labels.joined(separator: ", ")),
                     ]
                 }
-                table.add(cells + [Cell(client.id, .faint)])
+                table.add(cells + [Cell(client.id.shortID, .faint)])
             }
             return table
         }

@@ -83,7 +83,7 @@ struct InvoiceSend: LocalCommand {
             let known = try client.flatMap {
                 try Clients.show(books, $0, asOf: date).client
             }
-            self.to = to ?? known?[.billingEmail] ?? known?.email
+            self.to = try to.map(Identifiers.email) ?? known?[.billingEmail] ?? known?.email
             let letter = document.letter(seller: seller, number: number)
             (subject, body) = (letter.subject, letter.body)
         }

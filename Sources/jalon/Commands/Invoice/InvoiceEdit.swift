@@ -1,5 +1,6 @@
 import ArgumentParser
 import Billing
+import Convergence
 
 struct InvoiceEdit: LocalCommand {
     static let configuration = CommandConfiguration(
@@ -54,7 +55,9 @@ struct InvoiceEdit: LocalCommand {
             if due != nil { edit.due = date.map { .set($0) } ?? .clear }
             let draft = try Invoices.show(
                 books, InvoiceRef(invoice: row, document: nil), asOf: session.today)
-            let owner = try edit.client ?? Lookup.client(books, draft.client, for: .reading)
+            let owner =
+                try edit.client ?? RowID(draft.client)
+                ?? Lookup.client(books, draft.client, for: .reading)
             let defaults = try Clients.lineDefaults(books, for: owner)
             func line(_ text: String) throws -> DraftContent.Line {
                 try DraftContent.Line(syntax: text, defaults: defaults, currency: draft.currency)

@@ -3,17 +3,26 @@ import Billing
 extension Table {
     /// Invoices, one on each line.
     static func invoices(_ invoices: [InvoiceView]) -> Table {
+        // One currency stands in the heading, several in every row.
+        let codes = Set(invoices.map(\.currency.code))
+        let code = codes.count == 1 ? codes.first : nil
         var table = Table([
-            .left("NUMBER"), .left("CLIENT"), .left("ISSUED"), .left("DUE"), .right("AMOUNT"),
+            .left("NUMBER"), .left("CLIENT"), .left("ISSUED", drops: 1), .left("DUE", drops: 2),
+            .right(["AMOUNT", code].compactMap(\.self).joined(separator: " ")),
             .right("OPEN"), .left("STATUS"),
         ])
         for invoice in invoices {
+            let amount = invoice.sums.map { sums in
+                code == nil ? invoice.amount(sums.due) : invoice.currency.text(sums.due)
+            }
+            let open = invoice.open.map { open in
+                code == nil ? invoice.amount(open) : invoice.currency.text(open)
+            }
             table.add([
-                invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id, .faint),
+                invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id.shortID, .faint),
                 Cell(invoice.clientName), Cell(invoice.issued?.iso ?? ""),
-                Cell(invoice.due?.iso ?? ""), Cell(invoice.total),
-                Cell(invoice.open.map(invoice.amount) ?? ""),
-                invoice.statusCell,
+                Cell(invoice.due?.iso ?? ""), Cell(amount ?? "cannot be computed"),
+                Cell(open ?? ""), invoice.statusCell,
             ])
         }
         return table
@@ -48,4 +57,9 @@ extension InvoiceStatus {
         case .paid, .credited: .good
         }
     }
+}
+
+extension String {
+    /// The beginning of an id, which stands for it as long as no other begins so.
+    var shortID: String { String(prefix(10)) }
 }

@@ -75,7 +75,7 @@ struct PackageList: LocalCommand {
         return try Answer(json: .array(packages.map(\.json))) { page in
             var table = Table([
                 .left("NAME"), .left("CLIENT"), .right("UNITS"), .right("USED"), .right("LEFT"),
-                .right("PRICE"), .left("ID"),
+                .right("PRICE"), .left("ID", drops: 1),
             ])
             for package in packages {
                 table.add([
@@ -83,7 +83,7 @@ struct PackageList: LocalCommand {
                     Cell("\(package.used)"),
                     Cell("\(package.remaining)", package.remaining < 0 ? .warning : .plain),
                     Cell("\(package.currency.text(package.price)) \(package.currency.code)"),
-                    Cell(package.id, .faint),
+                    Cell(package.id.shortID, .faint),
                 ])
             }
             page.table(

@@ -38,14 +38,14 @@ extension Answer {
         ) { payments in
             var table = Table([
                 .left("DATE"), .left("CLIENT"), .left("INVOICE"), .right("AMOUNT"),
-                .left("METHOD"), .left("REFERENCE"), .left("ID"),
+                .left("METHOD", drops: 1), .left("REFERENCE", drops: 2), .left("ID"),
             ])
             for payment in payments {
                 table.add([
                     Cell(payment.date?.iso ?? ""), Cell(payment.clientName),
                     Cell(payment.allocations.compactMap(\.number).joined(separator: ", ")),
                     Cell(payment.amountText), Cell(payment.method ?? ""),
-                    Cell(payment.reference ?? ""), Cell(payment.id, .faint),
+                    Cell(payment.reference ?? ""), Cell(payment.id.shortID, .faint),
                 ])
             }
             return table
