@@ -38,7 +38,7 @@ struct `Bad input` {
             ),
             (["invoice", "write-off", number, "--on", "2026-02-01"], 65, "--on 2026-03-01"),
             (["invoice", "send", number, "--to", "nobody"], 65, "no mail address"),
-            (["invoice", "print", number, "--output", "/nowhere/x"], 73, "ls -ld /nowhere"),
+            (["invoice", "print", number, "--output", device.home + "/none/x"], 73, "/none"),
             (
                 ["totals", "--from", "2026-12-01", "--to", "2026-01-01"], 65,
                 "end before they begin"
