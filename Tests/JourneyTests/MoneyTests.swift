@@ -87,6 +87,7 @@ struct `Money` {
         device.does("invoice", "write-off", "F-0001", "--on", "2026-06-01")
         #expect(status("2026-06-01") == "written off")
         #expect(device.does("invoice", "log", "F-0001").contains("pays soon"))
+        #expect(device.does("invoice", "log", "F-0001").contains("extended until 2026-05-01"))
         device.fails(
             ["invoice", "dispute", "F-0001", "--on", "2026-01-01"], exit: 65, says: "lies before")
     }

@@ -15,14 +15,16 @@ package enum History {
         package let balance: Int64?
         package let with: String?
         package let text: String?
+        /// Until when more time was given.
+        package let until: String?
 
-        /// `date kind currency amount balance with text`.
+        /// `date kind currency amount balance with text until`.
         package var json: JSON {
             .members([
                 "date": .string(date.iso), "kind": .string(kind),
                 "currency": .string(currency.code), "amount": .text(amount.map(currency.text)),
                 "balance": .text(balance.map(currency.text)), "with": .text(with),
-                "text": .text(text),
+                "text": .text(text), "until": .text(until),
             ])
         }
     }
@@ -33,17 +35,17 @@ package enum History {
         let rows = try reading.rows(
             """
             SELECT date AS day, 0 AS place, created, 'issued' AS kind, NULL AS amount, NULL AS other,
-                NULL AS text FROM (SELECT date, 0 AS created FROM documents WHERE id = ?1)
+                NULL AS text, NULL AS until FROM (SELECT date, 0 AS created FROM documents WHERE id = ?1)
             UNION ALL
             SELECT p.date, 1, p.created, CASE WHEN p.reverses IS NULL THEN 'payment' ELSE 'reversal' END,
-                a.amount, p.method, coalesce(p.note, p.reference)
+                a.amount, p.method, coalesce(p.note, p.reference), NULL
             FROM allocations a JOIN payments p ON p.id = a.payment
             WHERE a.document = ?1 AND a.hidden = 0 AND p.hidden = 0
             UNION ALL
-            SELECT date, 2, 0, kind, -total, NULL, number FROM documents
+            SELECT date, 2, 0, kind, -total, NULL, number, NULL FROM documents
             WHERE corrects = ?1 AND hidden = 0
             UNION ALL
-            SELECT date, 3, created, kind, NULL, "with", text FROM events
+            SELECT date, 3, created, kind, NULL, "with", text, until FROM events
             WHERE document = ?1 AND hidden = 0
             ORDER BY 1, 3, 2
             """,
@@ -66,7 +68,7 @@ package enum History {
                 date: date, kind: kind, currency: currency,
                 amount: kind == "issued" ? origin.totals.due : amount,
                 balance: isMoney ? balance : nil, with: record.text("other"),
-                text: record.text("text"))
+                text: record.text("text"), until: record.text("until"))
         }
     }
 }

@@ -63,19 +63,25 @@ package enum Statements {
         let rows = try reading.rows(
             """
             SELECT date AS day, currency, kind, number AS label, total AS amount, 0 AS place, id,
-                corrects, NULL AS reverses
+                corrects, NULL AS reverses, series AS first_order, sequence AS second_order
             FROM documents WHERE client = ?1 AND hidden = 0 AND date <= ?2
             UNION ALL
-            SELECT date, currency, 'payment', reference, -amount, 1, id, NULL, reverses
+            SELECT date, currency, 'payment', reference, -amount, 1, id, NULL, reverses, created,
+                reverses IS NOT NULL
             FROM payments WHERE client = ?1 AND hidden = 0 AND date <= ?2
             UNION ALL
-            SELECT e.date, d.currency, 'written off', d.number, 0, 2, e.id, d.id, NULL
+            SELECT e.date, d.currency, 'written off', d.number, 0, 2, e.id, d.id, NULL,
+                e.created, 0
             FROM events e JOIN documents d ON d.id = e.document
             WHERE d.client = ?1 AND e.kind = 'written off' AND e.hidden = 0 AND e.date <= ?2
-            ORDER BY 1, 6, 7
+            ORDER BY 1, 6, 10, 11, 7
             """,
             [.text(client.text), .text(to.iso)])
+        // What a corrective names may be of the same day, in another series.
         var totals: [String: Int64] = [:]
+        for record in rows {
+            if let id = record.text("id") { totals[id] = record.integer("amount") }
+        }
         var opening: [String: Int64] = [:]
         var balances: [String: Int64] = [:]
         var entries: [String: [Statement.Entry]] = [:]
@@ -85,7 +91,6 @@ package enum Statements {
                 var amount = record.integer("amount"),
                 amount.magnitude <= Currency.minorMax.magnitude
             else { continue }
-            if let id = record.text("id") { totals[id] = amount }
             // A corrective takes the place of what it names.
             if record.text("kind") == DocumentKind.corrective.rawValue {
                 amount &-= record.text("corrects").flatMap { totals[$0] } ?? 0

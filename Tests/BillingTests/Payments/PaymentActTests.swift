@@ -245,4 +245,35 @@ struct PaymentActTests {
         #expect(statement.closing == 7_000)
         #expect(try office.owed(asOf: "2026-03-31").clients[0].sums.owed == 7_000)
     }
+
+    @Test(arguments: 1...8)
+    func `a statement of one day stands in the order of its numbers and adds up`(seed: Int) throws {
+        // Ids differ from seed to seed: the order must not follow them.
+        let office = try Office(seed: UInt64(seed))
+        let client = try office.client("Dupont")
+        for _ in 1...3 { try office.issue(try office.draft(client, ["A; 1; 100; 0"])) }
+        let corrected = try office.write {
+            try Invoices.correct(
+                $0, try Lookup.invoice($0, "F-0002", for: .writing), at: Office.moment("2026-03-02")
+            )
+        }
+        try office.issue(try #require(RowID(corrected.id)))
+        let paid = try office.pay("F-0001", "40", date: "2026-03-02")
+        _ = try office.write {
+            try Payments.reverse(
+                $0, try #require(RowID(paid.payment.id)), reason: nil,
+                on: CivilDate(iso: "2026-03-02"), at: Office.moment("2026-03-02"))
+        }
+        let day = try #require(CivilDate(iso: "2026-03-02"))
+        let statement = try #require(
+            try office.read { try Statements.list($0, client: client, from: day, to: day) }.first)
+        #expect(
+            statement.entries.map(\.label).prefix(4) == ["F-0001", "F-0002", "F-0003", "F-0004"])
+        #expect(statement.entries.map(\.kind).suffix(2) == ["payment", "reversal"])
+        #expect(
+            statement.entries.map(\.balance) == [
+                10_000, 20_000, 30_000, 30_000, 26_000, 30_000,
+            ])
+        #expect(try office.owed(asOf: "2026-03-02").clients[0].sums.owed == statement.closing)
+    }
 }

@@ -224,7 +224,8 @@ struct InvoiceLog: LocalCommand {
             ])
             for entry in entries {
                 table.add([
-                    Cell(entry.date.iso), Cell(entry.kind, .strong),
+                    Cell(entry.date.iso),
+                    Cell(entry.kind + (entry.until.map { " until \($0)" } ?? ""), .strong),
                     Cell(entry.amount.map { entry.currency.text($0) } ?? ""),
                     Cell(entry.balance.map { entry.currency.text($0) } ?? ""),
                     Cell(entry.with ?? ""), Cell(entry.text?.replacing("\n", with: " ") ?? ""),

@@ -34,10 +34,11 @@ struct InvoiceIssue: NetworkCommand {
         }
         let document = issued.invoice
         return Answer(json: document.json) { page in
+            // A credit note asks for nothing.
+            let due = document.kind.isCredit ? nil : document.due
             page.line(
-                "Issued \(document.label) for \(document.clientName),"
-                    + " \(document.total),"
-                    + " to be paid by \(document.due?.iso ?? "no date").")
+                "Issued \(document.label) for \(document.clientName), \(document.total)"
+                    + (due.map { ", to be paid by \($0.iso)." } ?? "."))
             page.line("Send it: jalon invoice send \(document.label)", .faint)
         }
     }
