@@ -206,6 +206,27 @@ import Wire
         #expect(found == [])
     }
 
+    @Test func `a machine that stands where its branches begin makes no third one`() throws {
+        let fleet = try Fleet(devices: 1, seed: 15)
+        try fleet.add(0, rows[0], 1)
+        let backup = try fleet.backup(0)
+        let twin = try fleet.copy(0, withState: true)
+        let shared = try some(fleet.writer(of: 0)).key
+        try fleet.add(0, rows[0], 10)
+        try fleet.add(twin, rows[0], 100)
+        try fleet.converge()
+        #expect(try fleet.lineage.isForked)
+        // Put back with its memory to where both begin, it learns of both before it writes.
+        try fleet.restore(0, to: backup, withState: true)
+        try fleet.converge()
+        try fleet.add(0, rows[0], 1_000)
+        #expect(try some(fleet.writer(of: 0)).key != shared)
+        try fleet.converge()
+        #expect(try sums(fleet, rows[0]) == [1_111, 1_111])
+        let found = try disagreements(fleet)
+        #expect(found == [])
+    }
+
     @Test func `twins meet in every order`() throws {
         let source = try Fleet(devices: 2, seed: 11)
         try source.add(0, rows[0], 1)
