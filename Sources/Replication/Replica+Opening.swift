@@ -40,10 +40,10 @@ extension Replica {
 
     /// A replica over a database of the caller's own, which is made when it is empty: for simulations
     /// of disks. `address` is a path or a URI that SQLite understands; one replica at a time has it
-    /// open. `checkpointPages` is how many pages the log of writes may hold.
+    /// open. `logPagesMax` is how many pages the log of writes may have before it is emptied.
     package static func simulated(
         at address: String, secret: [UInt8], schema: Schema, environment: Environment,
-        vault: any WriterVault, device: String, checkpointPages: Int
+        vault: any WriterVault, device: String, logPagesMax: Int
     ) throws -> Replica {
         guard let key = BooksKey(secret: secret) else {
             throw ReplicationFailure.keyMissing(path: "")
@@ -51,7 +51,6 @@ extension Replica {
         do {
             let queue = try BooksDatabase.writer(address)
             try queue.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
                 let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
                 guard count == 0 else { return }
                 try database.inTransaction(.immediate) {
@@ -61,7 +60,7 @@ extension Replica {
             }
             let replica = Replica(
                 queue: queue, key: key, schema: schema, environment: environment, vault: vault,
-                path: "", lock: nil)
+                path: "", lock: nil, logPagesMax: logPagesMax)
             try replica.rebuildIfNeeded()
             try replica.retrySetAside()
             return replica

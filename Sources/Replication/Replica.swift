@@ -31,10 +31,13 @@ package final class Replica {
     let vault: any WriterVault
     let environment: Environment
     private let lock: WriteLock?
+    private let logPagesMax: Int
 
+    /// `logPagesMax` is how many pages the log of writes may have before it is emptied.
     init(
         queue: DatabaseQueue, key: BooksKey, schema: Schema, environment: Environment,
-        vault: any WriterVault, path: String, lock: WriteLock?
+        vault: any WriterVault, path: String, lock: WriteLock?,
+        logPagesMax: Int = BooksDatabase.logPagesMax
     ) {
         self.queue = queue
         self.key = key
@@ -43,6 +46,7 @@ package final class Replica {
         self.vault = vault
         self.path = path
         self.lock = lock
+        self.logPagesMax = logPagesMax
         seal = Seal(key)
     }
 
@@ -112,6 +116,7 @@ package final class Replica {
                 return dryRun ? .rollback : .commit
             }
             guard let result else { throw ReplicationFailure.damaged(path: path, detail: "") }
+            BooksDatabase.emptyLog(database, pagesMax: logPagesMax)
             return result
         }
     }

@@ -6,8 +6,8 @@ import Wire
 
 /// Merges sealed segments into fresh books on disk.
 struct Merging {
-    /// About as many as an answer holds.
-    private static let segmentsTogether = 16
+    /// About as many as a conversation accepts at once.
+    private static let segmentsTogether = 192
 
     let folder: String
 
@@ -48,18 +48,14 @@ struct Merging {
         var bytes = 0
         let measured = try Measured {
             var batch: [Segment] = []
-            var prepared = replica.prepare([])
             while let line = try next() {
                 bytes += line.count + 1
                 batch.append(try Segment(line: line))
                 if batch.count == Self.segmentsTogether {
-                    let following = replica.prepare(batch)
-                    changes += try replica.accept(prepared, from: nil).changes
-                    prepared = following
+                    changes += try replica.accept(batch, from: nil).changes
                     batch = []
                 }
             }
-            changes += try replica.accept(prepared, from: nil).changes
             changes += try replica.accept(batch, from: nil).changes
         }
         var members = #""figure":"merge","changes":\#(changes),"bytes":\#(bytes)"#

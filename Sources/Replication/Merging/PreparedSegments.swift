@@ -1,9 +1,9 @@
 import Sealing
-package import Wire
+import Wire
 
 /// Received segments on their way to be applied: their signatures and seals are checked on other
 /// processors, ahead of whoever applies them.
-package struct PreparedSegments: Sendable {
+struct PreparedSegments: Sendable {
     /// What checking and opening a segment came to.
     enum Opening: Sendable {
         case opened(OpenedSegment)
@@ -11,7 +11,7 @@ package struct PreparedSegments: Sendable {
     }
 
     /// The segments, in the order in which they are applied.
-    package let segments: [Segment]
+    let segments: [Segment]
     let openings: Readahead<Opening>
 
     init(_ segments: [Segment], _ seal: Seal) {
@@ -41,12 +41,5 @@ package struct PreparedSegments: Sendable {
         case .limit: "limit"
         case .signingKey, .invitation, .sheet: "form"
         }
-    }
-}
-
-extension Replica {
-    /// Begins to check and open segments, without a lock; to be given to ``accept(_:from:)-(PreparedSegments,_)``.
-    package func prepare(_ segments: [Segment]) -> PreparedSegments {
-        PreparedSegments(segments, seal)
     }
 }

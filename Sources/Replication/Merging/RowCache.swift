@@ -52,6 +52,12 @@ struct RowCache {
         conflicts = ConflictMarks(database, tables)
     }
 
+    /// Rows that are held before they had better be written: some 60 MB.
+    private static let countMax = 65_536
+
+    /// Whether so many rows are held that they had better be written.
+    var isFull: Bool { cached.count >= Self.countMax }
+
     /// Applies one operation; `key` is the public key of its writer, `writers` names all of them.
     mutating func apply(
         _ operation: Operation, from origin: borrowing Origin, by key: WriterID,

@@ -204,12 +204,8 @@ extension Replica {
     /// Branches and changes found again ask for a rebuild; the caller does it with ``mend()`` when
     /// the conversation is over.
     package func accept(_ segments: [Segment], from peer: Peer?) throws -> IntakeReport {
-        try accept(prepare(segments), from: peer)
-    }
-
-    /// Takes prepared segments, once, as ``accept(_:from:)-([Segment],_)`` does.
-    package func accept(_ prepared: PreparedSegments, from peer: Peer?) throws -> IntakeReport {
-        guard !prepared.segments.isEmpty else { return IntakeReport() }
+        guard !segments.isEmpty else { return IntakeReport() }
+        let prepared = PreparedSegments(segments, seal)
         return try exclusively {
             try transaction { database in
                 let merger = try Merger(database, schema, .live)

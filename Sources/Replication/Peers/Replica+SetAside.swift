@@ -29,7 +29,7 @@ extension Replica {
                 for row in rows {
                     let kept: Data? = row[1]
                     if let segment = kept.flatMap({ Segment(encoded: Array($0)) }) {
-                        try intake.take(prepare([segment]), from: row[0])
+                        try intake.take(PreparedSegments([segment], seal), from: row[0])
                     } else {
                         isAnyGone = true
                     }

@@ -5,10 +5,17 @@ import Glibc
 
 /// Opens the database file: WAL, synced commits, checkpoints only under the write lock.
 enum BooksDatabase {
+    /// Milliseconds that a connection waits for another's lock.
+    private static let patienceMilliseconds: Int32 = 5_000
+    /// Pages of the log of writes before it is emptied. Each program that opens the books alone reads
+    /// the whole of it, so a long one makes every command slow.
+    static let logPagesMax = 256
+    private static let pageBytes = 4_096
+
     /// Opens a file for writing.
     static func writer(_ path: String) throws -> DatabaseQueue {
         var configuration = base()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(patienceMilliseconds) / 1_000)
         configuration.prepareDatabase { database in
             _ = jalon_no_checkpoint_on_close(database.sqliteConnection)
             // Another program's database is left as it is: opening it says so.
@@ -19,12 +26,26 @@ enum BooksDatabase {
                 sql: """
                     PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 0;
                     PRAGMA secure_delete = ON;
                     PRAGMA cache_size = -32768;
                     PRAGMA temp_store = MEMORY;
                     """)
         }
         return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Empties the log of writes once it has so many pages; to be called after a commit, under the
+    /// write lock.
+    ///
+    /// SQLite's own checkpoint after a commit leaves it to the next commit to begin the log anew, and
+    /// a new process does not know what was copied: one command after another would copy all of it
+    /// again. The commit stands whatever comes of it.
+    static func emptyLog(_ database: Database, pagesMax: Int) {
+        guard let connection = database.sqliteConnection,
+            jalon_log_bytes(connection) > Int64(pagesMax * pageBytes)
+        else { return }
+        _ = jalon_empty_log(connection, patienceMilliseconds)
     }
 
     /// Opens a file for reading alone; on a medium that nothing can be written to, as it stands.

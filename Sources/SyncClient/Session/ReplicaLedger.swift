@@ -37,12 +37,8 @@ package struct ReplicaLedger: SyncLedger {
 
     package func segment(_ hash: SegmentHash) throws -> Segment? { try replica.segment(hash) }
 
-    package func prepare(_ segments: [Segment]) -> PreparedSegments {
-        replica.prepare(segments)
-    }
-
-    package mutating func accept(_ prepared: PreparedSegments) throws -> Int {
-        let report = try replica.accept(prepared, from: peer)
+    package mutating func accept(_ segments: [Segment]) throws -> Int {
+        let report = try replica.accept(segments, from: peer)
         intake.add(report)
         return report.rejected
     }

@@ -5,9 +5,6 @@ package import Wire
 /// Every method is a step of its own, committed when it returns; none is called while another one's
 /// transaction is open, and no transaction is open while the network is waited for.
 package protocol SyncLedger {
-    /// Received segments on their way to be accepted.
-    associatedtype Prepared = [Segment]
-
     /// The books.
     var books: BooksID { get }
 
@@ -24,11 +21,8 @@ package protocol SyncLedger {
     /// A held segment.
     func segment(_ hash: SegmentHash) throws -> Segment?
 
-    /// Begins with what accepting these segments needs and what changes nothing.
-    func prepare(_ segments: [Segment]) -> Prepared
-
     /// Takes segments that came; gives how many of them were set aside as bad.
-    mutating func accept(_ prepared: Prepared) throws -> Int
+    mutating func accept(_ segments: [Segment]) throws -> Int
 
     /// Keeps a line of an answer that cannot be read, to be looked at.
     mutating func setAside(unreadable line: [UInt8]) throws
@@ -38,10 +32,6 @@ package protocol SyncLedger {
 
     /// Notes that the conversation ended well.
     mutating func finish() throws
-}
-
-extension SyncLedger where Prepared == [Segment] {
-    package func prepare(_ segments: [Segment]) -> [Segment] { segments }
 }
 
 /// How a conversation stands after an answer.

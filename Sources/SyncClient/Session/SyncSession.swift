@@ -7,10 +7,8 @@ import Wire
 /// It may end anywhere, by a failure, a cancelled task or a lost machine; the next one goes on from
 /// what was committed.
 package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
-    /// Received segments are handed over in batches of so many…
-    package static var batchCount: Int { 256 }
-    /// …or of so many bytes.
-    package static var batchBytes: Int { 1_048_576 }
+    /// So many segments are accepted at once, however small.
+    private static var batchCount: Int { 1_024 }
 
     /// Where segments come from and go to.
     package private(set) var ledger: Ledger
@@ -19,14 +17,21 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private var report = SyncReport()
     private var batch: [Segment] = []
     private var bytesOfBatch = 0
-    /// The batch before, which is accepted once the next one is complete: opening that one goes on
-    /// meanwhile.
-    private var prepared: Ledger.Prepared?
+    private let batchBytes: Int
+    /// The conversation as the last answer left it that ended, until the score is kept.
+    private var unsettled: ClientConversation?
     private var unreadTold = 0
 
     /// Prepares a conversation of a ledger over a carrier. `comparing`: both sides list what they
     /// hold, whatever was known before.
-    package init(_ ledger: Ledger, over carrier: Carrier, comparing: Bool = false) throws {
+    ///
+    /// Segments of several answers are accepted at once, up to `batchBytes` of bodies: whatever a
+    /// batch changes in one row is written once. Who waits to write meanwhile waits for one batch.
+    package init(
+        _ ledger: Ledger, over carrier: Carrier, comparing: Bool = false,
+        batchBytes: Int = 16_777_216
+    ) throws {
+        self.batchBytes = batchBytes
         var ledger = ledger
         let (standing, offers) = try ledger.begin()
         self.ledger = ledger
@@ -40,25 +45,15 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         while let request = conversation.nextRequest() {
             do {
                 try await exchange(request)
+                try finishAnswer()
             } catch {
                 // What came whole is kept, even if it comes again.
-                try acceptAll()
+                try settle()
                 throw error
             }
-            try acceptAll()
-            do {
-                try conversation.finishAnswer()
-            } catch {
-                throw SyncFailure.broken(error)
-            }
-            report.requests += 1
-            if conversation.needsInventory {
-                conversation.compare(
-                    with: try ledger.inventory(), without: try ledger.setAside())
-            }
-            // What came damaged is still lying there: the next conversation looks for it.
-            try settle(hasDamage ? .doubtful : conversation.standing)
+            if bytesOfBatch + Limits.requestBytesMax > batchBytes { try settle() }
         }
+        try settle()
         report.peerChanged = conversation.peerChanged
         report.refusals += conversation.unread
         report.sent = conversation.delivered
@@ -67,17 +62,35 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         return report
     }
 
-    private var hasDamage: Bool { report.setAside + report.unreadable > 0 }
+    private mutating func finishAnswer() throws {
+        do {
+            try conversation.finishAnswer()
+        } catch {
+            throw SyncFailure.broken(error)
+        }
+        report.requests += 1
+        if conversation.needsInventory {
+            try accept()
+            conversation.compare(with: try ledger.inventory(), without: try ledger.setAside())
+        }
+        unsettled = conversation
+    }
 
-    private mutating func settle(_ standing: Standing) throws {
+    /// Accepts what came, then keeps score of the answers that ended: in this order, or segments
+    /// would count as here that are not.
+    private mutating func settle() throws {
+        try accept()
+        guard let ended = unsettled else { return }
+        unsettled = nil
         // Each is told once: the ledger counts how often it happens.
-        let unread = Array(conversation.unread.dropFirst(unreadTold))
-        unreadTold = conversation.unread.count
+        let unread = Array(ended.unread.dropFirst(unreadTold))
+        unreadTold = ended.unread.count
+        // What came damaged is still lying there: the next conversation looks for it.
+        let hasDamage = report.setAside + report.unreadable > 0
         try ledger.settle(
             SyncScore(
-                standing: standing, settled: conversation.settled, refusals: report.refusals,
-                unread: unread,
-                peerChanged: conversation.peerChanged))
+                standing: hasDamage ? .doubtful : ended.standing, settled: ended.settled,
+                refusals: report.refusals, unread: unread, peerChanged: ended.peerChanged))
     }
 
     private mutating func exchange(_ request: ClientConversation.Request) async throws {
@@ -136,28 +149,15 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         case .segment(let segment):
             batch.append(segment)
             bytesOfBatch += segment.body.count
-            if batch.count >= Self.batchCount || bytesOfBatch >= Self.batchBytes { try handOver() }
+            if batch.count >= Self.batchCount || bytesOfBatch >= batchBytes { try accept() }
         }
     }
 
-    private mutating func handOver() throws {
+    private mutating func accept() throws {
         guard !batch.isEmpty else { return }
         report.received += batch.count
-        let next = ledger.prepare(batch)
+        report.setAside += try ledger.accept(batch)
         batch = []
         bytesOfBatch = 0
-        try acceptPrepared()
-        prepared = next
-    }
-
-    private mutating func acceptAll() throws {
-        try handOver()
-        try acceptPrepared()
-    }
-
-    private mutating func acceptPrepared() throws {
-        guard let ready = prepared else { return }
-        prepared = nil
-        report.setAside += try ledger.accept(ready)
     }
 }

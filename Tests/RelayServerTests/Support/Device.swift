@@ -41,17 +41,20 @@ final class Device: SyncLedger, Membership {
 
     @discardableResult
     func sync(
-        _ relay: RunningRelay, comparing: Bool = false
+        _ relay: RunningRelay, comparing: Bool = false, batchBytes: Int = 1_000_000_000
     ) async throws -> SyncReport {
-        try await sync(relay.address, relay.client, comparing: comparing)
+        try await sync(
+            relay.address, relay.client, comparing: comparing, batchBytes: batchBytes)
     }
 
     @discardableResult
     func sync(
-        _ address: PeerAddress, _ client: HTTPClient, comparing: Bool = false
+        _ address: PeerAddress, _ client: HTTPClient, comparing: Bool = false,
+        batchBytes: Int = 1_000_000_000
     ) async throws -> SyncReport {
         let carrier = HTTPCarrier(address, member: self, client: client)
-        var session = try SyncSession(self, over: carrier, comparing: comparing)
+        var session = try SyncSession(
+            self, over: carrier, comparing: comparing, batchBytes: batchBytes)
         return try await session.run()
     }
 

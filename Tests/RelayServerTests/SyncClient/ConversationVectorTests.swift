@@ -16,7 +16,7 @@ import Wire
         }
         let ledger = try VectorLedger(vector)
         let peer = try VectorPeer(vector)
-        var session = try SyncSession(ledger, over: peer)
+        var session = try SyncSession(ledger, over: peer, batchBytes: 0)
         var over: String?
         do {
             _ = try await session.run()

@@ -12,7 +12,7 @@ final class SimulatedDevice {
         let random: SeededRandom
         let schema: Schema
         let held: Set<ChangeID>
-        let checkpointPages: Int
+        let logPagesMax: Int
     }
 
     /// The clock and the random source, which the replica reads through its environment.
@@ -33,7 +33,7 @@ final class SimulatedDevice {
     private var mount: Int
     private(set) var vault: SimulatedVault
     private(set) var schema: Schema
-    private let checkpointPages: Int
+    private let logPagesMax: Int
     private var opened: Replica?
     /// The changes that were seen on its disk: none of them may ever be missing there.
     var held: Set<ChangeID> = []
@@ -43,7 +43,7 @@ final class SimulatedDevice {
         self.secret = secret
         self.schema = schema
         var random = SeededRandom(seed: seed)
-        checkpointPages = random.pick([3, 20, 100, 1000])
+        logPagesMax = random.pick([3, 20, 100, 1000])
         world = World(clock: clock, random: random)
         disk = SimulatedDisk()
         mount = SimulatedFileSystem.mount(disk)
@@ -59,7 +59,7 @@ final class SimulatedDevice {
         self.name = name
         self.secret = secret
         schema = backup.schema
-        checkpointPages = backup.checkpointPages
+        logPagesMax = backup.logPagesMax
         world = World(
             clock: clock, random: sameRandom ? backup.random : SeededRandom(seed: seed))
         disk = SimulatedDisk(backup.image)
@@ -84,7 +84,7 @@ final class SimulatedDevice {
             schema: schema,
             environment: Environment(
                 now: { world.clock }, random: { world.random.bytes($0) }),
-            vault: vault, device: name, checkpointPages: checkpointPages)
+            vault: vault, device: name, logPagesMax: logPagesMax)
         opened = replica
         return replica
     }
@@ -102,7 +102,7 @@ final class SimulatedDevice {
     func backup() -> Backup {
         Backup(
             image: disk.image, record: vault.record, random: world.random, schema: schema,
-            held: held, checkpointPages: checkpointPages)
+            held: held, logPagesMax: logPagesMax)
     }
 
     /// Puts a backup of the books in the place of what is there: alone, or with everything that the

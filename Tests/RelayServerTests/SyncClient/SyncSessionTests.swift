@@ -1,0 +1,83 @@
+import Convergence
+import SyncClient
+import TestSupport
+import Testing
+import Wire
+
+/// When what came is accepted, and when a conversation keeps score.
+@Suite struct SyncSessionTests {
+    private let forge: SegmentForge
+    private let generation = Generation(checked: [UInt8](repeating: 7, count: 16))
+
+    init() throws { forge = try SegmentForge(writer: 2, books: Device().books) }
+
+    /// Answers with a segment each, and says that there is more before the last one.
+    private func answers(_ count: Int) throws -> [[Line]] {
+        var mark = Mark.origin
+        return try (1...count).map { number in
+            let segment = try forge.segment(Int64(number))
+            mark = mark.following(segment.hash)
+            return [
+                .welcome(generation, matches: true), .segment(segment),
+                .end(position: Int64(number), mark: mark, more: number < count),
+            ]
+        }
+    }
+
+    @Test func `segments of several answers are accepted at once`() async throws {
+        let device = try Device()
+        var session = try SyncSession(device, over: ScriptedPeer(answers(3)))
+        let report = try await session.run()
+        #expect(report.requests == 3)
+        #expect(device.batches == [3])
+        #expect(device.standing.position == 3)
+    }
+
+    @Test func `a full batch is accepted and scored before the next answer`() async throws {
+        let device = try Device()
+        let peer = ScriptedPeer(try answers(3)) { number in
+            // Nothing is committed before the second request, one segment before the third…
+            #expect(device.held.count == number - 1)
+            #expect(device.standing.position == Int64(number - 1))
+        }
+        var session = try SyncSession(device, over: peer, batchBytes: 1)
+        _ = try await session.run()
+        #expect(device.batches == [1, 1, 1])
+    }
+
+    @Test func `a cut conversation keeps what came, and the score of the answers that ended`()
+        async throws
+    {
+        let device = try Device()
+        var lines = try answers(4)
+        // The third answer has its segment, but no end.
+        lines[2].removeLast()
+        var session = try SyncSession(device, over: ScriptedPeer(Array(lines.prefix(3))))
+        await #expect(throws: SyncFailure.broken(.cut)) { try await session.run() }
+        #expect(device.held.count == 3)
+        #expect(device.standing.position == 2)
+        #expect(device.standing.generation == generation)
+        #expect(device.finished == 0)
+    }
+}
+
+/// A peer with prepared answers.
+private final class ScriptedPeer: Transport {
+    private var answers: ArraySlice<[Line]>
+    private var count = 0
+    private let before: (Int) -> Void
+
+    /// `before` is told the number of each request, from 1.
+    init(_ answers: [[Line]], before: @escaping (Int) -> Void = { _ in }) {
+        self.answers = answers[...]
+        self.before = before
+    }
+
+    func exchange(
+        _ request: [UInt8], _ receive: (_ part: [UInt8]) throws -> Void
+    ) async throws {
+        count += 1
+        before(count)
+        for line in try some(answers.popFirst()) { try receive(line.encoded + [0x0a]) }
+    }
+}
