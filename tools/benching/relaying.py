@@ -2,7 +2,6 @@
 
 import resource
 import time
-from types import SimpleNamespace
 
 from faultlab.crowds import resident
 from faultlab.machines import Relay
@@ -38,9 +37,7 @@ class Relaying:
         self._rows.append([what, words])
 
     def _relay(self, name: str) -> Relay:
-        # What `faultlab` asks of its lab.
-        lab = SimpleNamespace(relay=self._setting.relay, closing=lambda action: None)
-        return Relay(lab, self._setting.folder(name))
+        return Relay(self._setting, self._setting.folder(name))
 
     def _subject(self, relay: Relay):
         from jalonpy.conformance.subject import Subject

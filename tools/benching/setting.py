@@ -6,11 +6,15 @@ import sys
 import tempfile
 import time
 
+from faultlab.ports import Ports
+
 from . import peers
 
 
 class Setting:
-    """The programs, a folder of its own on the disk that books would lie on, and the peers."""
+    """The programs, a folder of its own on the disk that books would lie on, and the peers.
+
+    It is also what `faultlab` asks of its lab."""
 
     def __init__(self, programs: str, environment: peers.Environment, is_quick: bool,
                  without_peers: bool):
@@ -25,6 +29,13 @@ class Setting:
             "PATH": "/usr/bin:/bin", "PYTHONPATH": tools, "PYTHONDONTWRITEBYTECODE": "1",
             "HOME": "/nonexistent"}
         self.started = time.monotonic()
+        self._ports = Ports()
+
+    def port(self) -> int:
+        return self._ports.free()
+
+    def closing(self, action) -> None:
+        """Who starts something here also ends it."""
 
     def __enter__(self):
         self.work = tempfile.mkdtemp(

@@ -25,9 +25,6 @@ class Taking:
         self._setting = setting
         self._report = report
         self._rows: list[list[str]] = []
-        # What `faultlab` asks of its lab.
-        self._lab = SimpleNamespace(
-            jalon=setting.jalon, relay=setting.relay, closing=lambda action: None)
 
     def measure(self, sizes: list[int], workload_invoices: int) -> None:
         """`sizes` are those of real books, in invoices."""
@@ -47,10 +44,10 @@ class Taking:
     def _without_news(self) -> None:
         self._setting.progress("syncing without news")
         home = self._setting.folder("news")
-        with Relay(self._lab, home) as relay:
+        with Relay(self._setting, home) as relay:
             proxy = Recorder(int(relay.port))
             try:
-                laptop = Device(self._lab, home + "/laptop")
+                laptop = Device(self._setting, home + "/laptop")
                 laptop.does("init", "--name", "Atelier Nord")
                 laptop.does("peer", "add", "team", proxy.url)
                 laptop.does("client", "add", "Maison Blum")
@@ -84,7 +81,7 @@ class Taking:
 
     def _small_edit(self) -> None:
         home = self._setting.folder("edit")
-        device = Device(self._lab, home + "/laptop")
+        device = Device(self._setting, home + "/laptop")
         device.does("init", "--name", "Atelier Nord")
         device.does("client", "add", "Maison Blum", "--email", "compta@blum.example")
         device.does("sync", home + "/stick")
@@ -103,14 +100,14 @@ class Taking:
         books = filled(self._setting, invoices)
         cells = cells_of(books + "/books.sqlite")
         home = self._setting.folder(f"taking-{invoices}")
-        owner = Device(self._lab, home + "/owner", JALON_BOOKS=books)
-        with Relay(self._lab, home) as relay:
+        owner = Device(self._setting, home + "/owner", JALON_BOOKS=books)
+        with Relay(self._setting, home) as relay:
             owner.does("peer", "add", "team", relay.url)
             pushed = run([self._setting.jalon, "sync"], env=owner.env)
             invitation = [line for line in owner.does("invite").out.splitlines() if line][-1]
             taken = []
             for number in range(TURNS if invoices <= 10_000 else 1):
-                device = Device(self._lab, f"{home}/new{number}")
+                device = Device(self._setting, f"{home}/new{number}")
                 device.does("join", "-", input=invitation)
                 taken.append(run([self._setting.jalon, "sync"], env=device.env))
                 mine, theirs = device.json("status"), owner.json("status")
@@ -134,7 +131,7 @@ class Taking:
 
         home = self._setting.folder("engine")
         run([self._setting.bench, "workload", home, str(invoices)])
-        with Relay(self._lab, home) as relay:
+        with Relay(self._setting, home) as relay:
             member = Member(SimpleNamespace(url=relay.url), Secret(bytes([7] * 32)))
             member.admit()
             push_file(member, home + "/segments.ndjson")

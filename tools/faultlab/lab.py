@@ -6,13 +6,14 @@ import itertools
 import os
 import random
 import shutil
-import socket
 import tempfile
 import threading
 import time
 import traceback
 from dataclasses import dataclass
 from typing import Callable
+
+from .ports import Ports
 
 
 class Fault(Exception):
@@ -49,9 +50,7 @@ class Lab:
         self._shown = 1000 if options.verbose else 5
         self._options = options
         self._count = itertools.count()
-        # Two labs at once begin at different places.
-        self._ports = itertools.islice(
-            itertools.cycle(range(10_000, 32_000)), os.getpid() * 97 % 22_000, None)
+        self._ports = Ports()
         self._closing: list[Callable[[], None]] = []
         self._notes: list[str] = []
 
@@ -84,15 +83,8 @@ class Lab:
         return path
 
     def port(self) -> int:
-        """A port that nobody listens on, below those that the system gives to connections."""
-        for port in self._ports:
-            with socket.socket() as one:
-                try:
-                    one.bind(("127.0.0.1", port))
-                    return port
-                except OSError:
-                    continue
-        raise Skip("no port is free")
+        """A port that nobody listens on."""
+        return self._ports.free()
 
     def random(self, name: str) -> random.Random:
         """Chance that depends on the seed and on this name alone, so that a case can be repeated."""

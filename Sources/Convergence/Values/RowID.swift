@@ -25,7 +25,7 @@ package struct RowID: Hashable, Sendable {
     package static let textLength = 25
 
     /// Makes an id of 15 bytes; nil for any other count.
-    package init?(_ kind: Kind, bytes: some Collection<UInt8>) {
+    package init?(_ kind: Kind, bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.kind = kind
         var high: UInt64 = 0

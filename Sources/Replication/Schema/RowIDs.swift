@@ -16,7 +16,7 @@ package enum RowIDs {
             append(assignment.field, to: &bytes)
             assignment.value.append(to: &bytes)
         }
-        return RowID(.frozen, bytes: Array(SHA256.hash(data: bytes)).prefix(RowID.byteCount))
+        return RowID(.frozen, bytes: Array(SHA256.hash(data: bytes).prefix(RowID.byteCount)))
     }
 
     /// The id of a row that several devices may create as the same: of its table and its keys.
@@ -24,7 +24,7 @@ package enum RowIDs {
         var bytes = Array("jalon derived row 1\0".utf8)
         append(table, to: &bytes)
         for key in keys { key.append(to: &bytes) }
-        return RowID(.derived, bytes: Array(SHA256.hash(data: bytes)).prefix(RowID.byteCount))
+        return RowID(.derived, bytes: Array(SHA256.hash(data: bytes).prefix(RowID.byteCount)))
     }
 
     private static func append(_ name: String, to bytes: inout [UInt8]) {
