@@ -84,6 +84,11 @@ enum BooksDatabase {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.label = "jalon.books"
+        configuration.prepareDatabase { database in
+            // GRDB asks SQLite which columns each statement reads, for observers, of which there are
+            // none here: that took half of the time of preparing one.
+            sqlite3_set_authorizer(database.sqliteConnection, nil, nil)
+        }
         return configuration
     }
 
