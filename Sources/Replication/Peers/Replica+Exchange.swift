@@ -41,22 +41,25 @@ extension Replica {
         let shelf = SegmentShelf(database)
         var count = 0
         for _ in 0..<Self.runsPerStep {
-            guard let run = try nextRun(database, merger) else { break }
+            guard let (run, lastPlace) = try nextRun(database, merger) else { break }
             let segment = try seal.seal(run, by: sealer, random: environment.random(32))
             _ = try shelf.insert(segment, from: nil)
             try database.execute(
-                sql: "DELETE FROM unsealed WHERE writer = ? AND number BETWEEN ? AND ?",
-                arguments: [Data(run.writer.bytes), segment.header.first, segment.header.last])
+                sql: "DELETE FROM unsealed WHERE seq <= ?", arguments: [lastPlace])
             count += 1
         }
         return count
     }
 
-    /// The first unsealed changes of one writer that follow each other and fit into a segment.
-    private func nextRun(_ database: Database, _ merger: Merger) throws -> Seal.Run? {
+    /// The first unsealed changes, of one writer and following each other, that fit into a segment, and
+    /// the place of the last of them.
+    private func nextRun(
+        _ database: Database, _ merger: Merger
+    ) throws -> (run: Seal.Run, lastPlace: Int64)? {
         let cursor = try Row.fetchCursor(
             database,
-            sql: "SELECT writer, number, previous, id, line FROM unsealed ORDER BY seq")
+            sql: "SELECT writer, number, previous, id, line, seq FROM unsealed ORDER BY seq")
+        var lastPlace: Int64 = 0
         var lines: [[UInt8]] = []
         var bytes = 0
         var head: (writer: WriterID, number: Int64, previous: ChangeID)?
@@ -89,12 +92,14 @@ extension Replica {
             lines.append(line)
             bytes += line.count + 1
             last = id
+            lastPlace = row.integer(5)
         }
         guard let head else { return nil }
         let claim = isRest ? try claim(merger, head.writer, last) : nil
-        return Seal.Run(
+        let run = Seal.Run(
             writer: head.writer, first: head.number, before: head.previous, after: last,
             lines: lines, claim: claim)
+        return (run, lastPlace)
     }
 
     /// What this replica can say of its digest right after a change: nothing, once it applied more.

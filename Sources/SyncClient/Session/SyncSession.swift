@@ -17,6 +17,8 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private var report = SyncReport()
     private var batch: [Segment] = []
     private var bytesOfBatch = 0
+    /// Bytes of requests since the last score.
+    private var bytesSent = 0
     private let batchBytes: Int
     /// The conversation as the last answer left it that ended, until the score is kept.
     private var unsettled: ClientConversation?
@@ -27,6 +29,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     ///
     /// Segments of several answers are accepted at once, up to `batchBytes` of bodies: whatever a
     /// batch changes in one row is written once. Who waits to write meanwhile waits for one batch.
+    /// The score is kept as often, so that a machine that is lost on the way begins not long before.
     package init(
         _ ledger: Ledger, over carrier: Carrier, comparing: Bool = false,
         batchBytes: Int = 16_777_216
@@ -51,7 +54,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
                 try settle()
                 throw error
             }
-            if bytesOfBatch + Limits.requestBytesMax > batchBytes { try settle() }
+            if bytesOfBatch + bytesSent + Limits.requestBytesMax > batchBytes { try settle() }
         }
         try settle()
         report.peerChanged = conversation.peerChanged
@@ -82,6 +85,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         try accept()
         guard let ended = unsettled else { return }
         unsettled = nil
+        bytesSent = 0
         // Each is told once: the ledger counts how often it happens.
         let unread = Array(ended.unread.dropFirst(unreadTold))
         unreadTold = ended.unread.count
@@ -96,6 +100,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     private mutating func exchange(_ request: ClientConversation.Request) async throws {
         var splitter = LineSplitter()
         let body = try encode(request)
+        bytesSent += body.count
         try await carrier.exchange(body) { part in
             let lines: [[UInt8]]
             do {
