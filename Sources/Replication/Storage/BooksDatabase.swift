@@ -28,7 +28,7 @@ enum BooksDatabase {
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 0;
                     PRAGMA secure_delete = ON;
-                    PRAGMA cache_size = -32768;
+                    PRAGMA cache_size = -16384;
                     PRAGMA temp_store = MEMORY;
                     """)
         }
