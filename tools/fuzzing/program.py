@@ -40,6 +40,9 @@ def build(built: Path, folder: Path) -> Path:
     newest = 0.0
     for module, places in MODULES.items():
         sources = [file for place in places for file in swift_files(ROOT / place)]
+        # What a build writes of the files that the manifest embeds.
+        embedded = built / f"{module}.build/DerivedSources/embedded_resources.swift"
+        sources += [embedded] if embedded.exists() else []
         newest = max(newest, *(file.stat().st_mtime for file in sources))
         made = folder / f"{module}.o"
         if not made.exists() or made.stat().st_mtime < newest:
