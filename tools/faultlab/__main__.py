@@ -45,6 +45,11 @@ def main() -> int:
             "--case needs the name of its experiment" if options.case else "--programs is missing")
         print(f"faults: {why}", file=sys.stderr)
         return 64
+    for one in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        # A shell starts what goes on behind it without Ctrl-C, and `nohup` without hang-ups, and so
+        # would be all that is started here. What has a handler, if only this one, begins anew there.
+        if signal.getsignal(one) is signal.SIG_IGN:
+            signal.signal(one, lambda *_: None)
     # A stop from outside goes the way of Ctrl-C, so that nothing is left running.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     with Lab(options) as lab:
