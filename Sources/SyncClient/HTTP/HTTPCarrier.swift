@@ -1,6 +1,6 @@
 package import AsyncHTTPClient
 import Convergence
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 package import Wire
 
@@ -130,17 +130,23 @@ package struct HTTPCarrier<Member: Membership>: Transport {
 }
 
 extension HTTPClient {
-    /// A client for conversations: 5 seconds to connect, 15 of silence, no redirects, as a token
-    /// belongs to one address. The caller shuts it down.
-    package static func forSync() -> HTTPClient { make(silence: .seconds(15)) }
+    /// A client for conversations: 5 seconds to connect and 15 of silence unless told, no redirects,
+    /// as a token belongs to one address. The caller shuts it down.
+    package static func forSync(
+        connecting: TimeAmount = .seconds(5), silence: TimeAmount = .seconds(15)
+    ) -> HTTPClient {
+        make(connecting: connecting, silence: silence)
+    }
 
     /// A client for the live channel, where a sign of life comes every 20 seconds.
-    package static func forLiveChannel() -> HTTPClient { make(silence: .seconds(60)) }
+    package static func forLiveChannel() -> HTTPClient {
+        make(connecting: .seconds(5), silence: .seconds(60))
+    }
 
-    private static func make(silence: TimeAmount) -> HTTPClient {
+    private static func make(connecting: TimeAmount, silence: TimeAmount) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.timeout = .init(connect: .seconds(5), read: silence, write: .seconds(15))
+        configuration.timeout = .init(connect: connecting, read: silence, write: silence)
         // Shorter than a relay's patience, so that no request meets a connection just given up.
         configuration.connectionPool = .init(
             idleTimeout: .seconds(5), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)

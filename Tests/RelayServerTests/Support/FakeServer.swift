@@ -25,7 +25,7 @@ func withFakeServer<T>(
         defer { port.finish() }
         try await group.run()
     }
-    let client = HTTPClient.forSync()
+    let client = HTTPClient.patient()
     let result: Result<T, any Error>
     do {
         var known = 0

@@ -15,7 +15,7 @@ func withRawServer(
             }
         }
         .bind(host: "127.0.0.1", port: 0).get()
-    let client = HTTPClient.forSync()
+    let client = HTTPClient.patient()
     let result: Result<Void, any Error>
     do {
         let port = server.localAddress?.port ?? 0

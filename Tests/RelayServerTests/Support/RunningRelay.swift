@@ -31,6 +31,8 @@ func withRelay<T>(
     var configuration = RelayConfiguration(
         data: DataFolder(folder.data), host: "127.0.0.1", port: 0, secretFile: folder.secret)
     configuration.stopsOnSignals = false
+    // As patient as its client.
+    configuration.idleSeconds = 3_600
     adapt(&configuration)
     let log = LogLines()
     var logger = Logger(label: "test") { _ in LineLogHandler { log.add($0) } }
@@ -50,7 +52,7 @@ func withRelay<T>(
         try await serving.value
         throw Missing(what: "port")
     }
-    let client = HTTPClient.forSync()
+    let client = HTTPClient.patient()
     let address = try PeerAddress("http://127.0.0.1:\(known)/")
     let result: Result<T, any Error>
     do {

@@ -136,7 +136,7 @@ import Wire
     }
 
     @Test func `nobody listening, and an unknown name, are told apart`() async throws {
-        let client = HTTPClient.forSync()
+        let client = HTTPClient.patient()
         // A port that was free a moment ago.
         let port = try await withFakeServer({ Response(status: .ok) }) { address, _ in address }
         let device = try Device()
