@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// A device that stays connected.
@@ -47,6 +48,28 @@ struct `Watching` {
         #expect(watching.reaches("cannot be reached"))
         relay.start()
         #expect(watching.reaches("1 parcel sent"))
+        #expect(watching.end() == 0)
+    }
+
+    @Test func `what is started to outlive its terminal goes on when that closes`() throws {
+        let laptop = Device.withBooks()
+        let phone = Device("phone")
+        phone.join(laptop, as: "phone")
+        let folder = laptop.home + "/shared"
+        for device in [laptop, phone] {
+            device.does("peer", "add", "shared", folder)
+            device.does("sync")
+        }
+        let number = phone.home + "/number"
+        let watching = phone.follow(
+            ["sync", "--watch"],
+            under: ["sh", "-c", "trap '' HUP; echo $$ >'\(number)'; exec \"$@\"", "sh"])
+        #expect(watching.reaches("Watching"))
+        let process = try #require(pid_t(Files.read(number).prefix(while: \.isNumber)))
+        #expect(kill(process, SIGHUP) == 0)
+        laptop.does("client", "add", "Blum")
+        laptop.does("sync")
+        #expect(watching.reaches("1 change taken in"))
         #expect(watching.end() == 0)
     }
 

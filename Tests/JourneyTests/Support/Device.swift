@@ -144,9 +144,9 @@ extension Device {
         }
     }
 
-    /// Starts a program that goes on until it is ended.
-    func follow(_ words: [String]) -> Followed {
-        Followed([Program.jalon] + words, variables, pipe: home + "/.followed")
+    /// Starts a program that goes on until it is ended, under another one if it is given.
+    func follow(_ words: [String], under starter: [String] = []) -> Followed {
+        Followed(starter + [Program.jalon] + words, variables, pipe: home + "/.followed")
     }
 
     /// A machine with new books.

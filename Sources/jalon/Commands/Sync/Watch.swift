@@ -32,9 +32,9 @@ struct Watch {
     /// Runs until a signal ends the process: each step is committed before the next, so there is
     /// nothing to clean up.
     func run() async throws {
-        signal(SIGINT) { _ in _exit(0) }
-        signal(SIGTERM) { _ in _exit(0) }
-        signal(SIGHUP) { _ in _exit(0) }
+        for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
+            signal(number) { _ in _exit(0) }
+        }
         for peer in peers {
             do {
                 let meeting = try await Meeting.hold(replica, peer, network)
@@ -50,6 +50,15 @@ struct Watch {
         }
         output.notice("Watching; Ctrl-C ends it.")
         try await listen()
+    }
+
+    /// Whether whoever started this wants it to outlive a signal: `nohup` a closed terminal, a script's
+    /// `&` the Ctrl-C that is meant for the script.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private func listen() async throws {
