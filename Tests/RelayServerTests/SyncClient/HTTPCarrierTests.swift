@@ -137,11 +137,11 @@ import Wire
 
     @Test func `nobody listening, and an unknown name, are told apart`() async throws {
         let client = HTTPClient.patient()
-        // A port that was free a moment ago.
-        let port = try await withFakeServer({ Response(status: .ok) }) { address, _ in address }
         let device = try Device()
-        await #expect(throws: SyncFailure.unreachable(host: port.host, .notListening)) {
-            try await device.sync(port, client)
+        try await withDeafPort { address in
+            await #expect(throws: SyncFailure.unreachable(host: address.host, .notListening)) {
+                try await device.sync(address, client)
+            }
         }
         let nowhere = try PeerAddress("http://nowhere.invalid")
         await #expect(throws: SyncFailure.unreachable(host: "nowhere.invalid", .unknownHost)) {
