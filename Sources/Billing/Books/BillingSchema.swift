@@ -9,7 +9,7 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 7,
+        version: 8,
         tables: [
             settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
             series,
@@ -36,12 +36,13 @@ package enum BillingSchema {
         ["code", "name", "unit", "price", "price_base", "rate", "category", "note", "created"]
             .map { .register($0) })
 
-    /// Drafts. What was issued lies in `documents` and does not change with them.
+    /// Drafts. What was issued lies in `documents` and does not change with them. `owner` is no part of
+    /// what is issued: who has an issued one follows from its document and its events.
     private static let invoices = Table(
         "invoices",
         [.reference("client", to: "clients")]
             + [.reference("corrects", to: "documents")]
-            + (["currency", "due", "prepaid", "rounding", "kind", "created"]
+            + (["currency", "due", "prepaid", "rounding", "kind", "owner", "created"]
             + DraftField.allCases.map(\.column)).map { .register($0) },
         indexes: [["created"]])
 
@@ -69,7 +70,7 @@ package enum BillingSchema {
         ], parent: "invoice", indexes: [["invoice"], ["document"]])
 
     /// Frozen: what was issued, with everything as it stood. `total` is what is to be paid;
-    /// `draft` is the fingerprint of the draft's rows. The first index answers what is owed
+    /// `draft` is the fingerprint of the draft's rows, `owner` who sees to it at first, beside the content. The first index answers what is owed
     /// without touching the rows, whose content is large, and in the order of the allocations'.
     private static let documents = Table(
         "documents",
@@ -79,13 +80,13 @@ package enum BillingSchema {
         ]
             + [
                 "counted_net", "counted_vat", "series", "sequence", "number", "kind", "date", "due",
-                "currency", "net", "vat",
+                "currency", "owner", "net", "vat",
                 "gross", "total", "terms", "draft", "hash", "content",
             ].map { .register($0) },
         indexes: [
             [
                 "invoice", "hidden", "id", "client", "currency", "date", "due", "total", "number",
-                "series", "sequence", "draft", "kind",
+                "series", "sequence", "draft", "kind", "owner",
             ],
             ["series", "sequence", "date", "hidden"],
             ["corrects", "hidden", "kind", "total", "date"],
@@ -124,7 +125,7 @@ package enum BillingSchema {
         "events",
         [.reference("invoice", to: "invoices"), .reference("document", to: "documents")]
             + ["kind", "date", "until", "with", "text", "created"].map { .register($0) },
-        indexes: [["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until"]])
+        indexes: [["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until", "with"]])
 
     /// Rates that the law refers to, beside those that ship; each row is derived from name and day.
     private static let rates = Table(

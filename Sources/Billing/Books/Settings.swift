@@ -54,6 +54,12 @@ package struct Settings: Equatable, Sendable {
         details["terms"].flatMap { try? Terms($0) } ?? .standard
     }
 
+    /// Who sees to invoices unless something else is said: the person who was named, else the business
+    /// by its own name, which is a person's unless it is a company; nil then.
+    package var owner: String? {
+        details["owner"] ?? (details["legalForm"]?.namesCompany == true || name.isEmpty ? nil : name)
+    }
+
     /// `name currency country` and the details, null where nothing is set.
     package var json: JSON {
         .object(
@@ -98,7 +104,7 @@ package struct SettingsInput: Equatable, Sendable {
     package static let detailFields = [
         "legalForm", "capital", "address", "siren", "registration", "vatId", "regime", "email",
         "phone", "website", "language", "terms", "penalty", "penaltyRate", "discount", "nature",
-        "exemption", "showIban", "payee", "wallet", "link",
+        "exemption", "showIban", "payee", "wallet", "link", "owner",
     ]
 
     /// The checked values of the fields that were given.
@@ -131,6 +137,7 @@ package struct SettingsInput: Equatable, Sendable {
         case "wallet": try PlainText.line(text, .wallet)
         case "payee": try PlainText.line(text, .holder)
         case "link": try DraftField.link.checked(text)
+        case "owner": try PlainText.line(text, .owner)
         case "phone", "website": try PlainText.line(text, TextField(rawValue: field) ?? .note)
         default: try PlainText.block(text, TextField(rawValue: field) ?? .note)
         }

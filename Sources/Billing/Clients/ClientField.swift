@@ -11,8 +11,8 @@ package enum ClientField: String, CaseIterable, Sendable {
     case terms, currency, language, method, rate, category
     // How they pay.
     case payDay, cutoff, perCycle
-    // Where they are sorted in.
-    case folder
+    // Where they are sorted in, and which of you sees to their invoices.
+    case folder, owner
     // Purchase orders.
     case po, poRule
     // What the contract says.
@@ -46,6 +46,7 @@ package enum ClientField: String, CaseIterable, Sendable {
         case .phone, .escalationPhone: try PlainText.line(text, .phone)
         case .method: try PlainText.line(text, .method)
         case .folder: try Labels.folder(text)
+        case .owner: try PlainText.line(text, .owner)
         case .po: try PlainText.line(text, .purchaseOrder)
         case .note: try PlainText.block(text, .note)
         }

@@ -50,13 +50,23 @@ extension Gap {
 }
 
 extension String {
-    /// Whether a legal form is one of a company that has a capital, which its papers must name (Code
-    /// de commerce art. R123-238), and the form does not name it itself.
+    /// Companies that have a capital, which their papers must name: Code de commerce art. R123-238.
+    private static let withCapital: Set<String> = [
+        "SARL", "EURL", "SAS", "SASU", "SA", "SCA", "SELARL", "SELAS", "SELASU", "SELCA",
+    ]
+    /// Others that are no person either.
+    private static let others: Set<String> = [
+        "SNC", "SCS", "SCI", "SCM", "SCP", "SCOP", "GIE", "ASSOCIATION", "GMBH", "UG", "AG", "OHG", "KG",
+        "LTD", "LLP", "LLC", "PLC", "INC", "BV", "NV", "SRL", "SPA", "SL", "LDA",
+    ]
+
+    private var words: [String] { split { !$0.isLetter }.map { $0.uppercased() } }
+
+    /// Whether a legal form is one of a company that has a capital, and does not name it itself.
     fileprivate var namesCapital: Bool {
-        let companies: Set<String> = [
-            "SARL", "EURL", "SAS", "SASU", "SA", "SCA", "SELARL", "SELAS", "SELASU", "SELCA",
-        ]
-        let words = split { !$0.isLetter }.map { $0.uppercased() }
-        return !companies.isDisjoint(with: words) && !contains { $0.asciiDigit != nil }
+        !Self.withCapital.isDisjoint(with: words) && !contains { $0.asciiDigit != nil }
     }
+
+    /// Whether a legal form is one of a company or an association.
+    var namesCompany: Bool { !Self.withCapital.union(Self.others).isDisjoint(with: words) }
 }

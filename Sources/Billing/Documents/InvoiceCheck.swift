@@ -18,6 +18,8 @@ package struct InvoiceCheck: Equatable, Sendable {
         case oneAtATime(other: String)
         /// There is nothing to be paid.
         case nothingToPay
+        /// Nobody sees to it yet, so it will not be issued.
+        case noOwner
         /// No day or period of the supply is named: then it is taken to be the date of issue.
         case supplyUndated
     }
@@ -60,6 +62,7 @@ extension InvoiceCheck.Warning {
         case .oneAtATime(let other):
             .members(["kind": .string("one at a time"), "other": .string(other)])
         case .nothingToPay: .members(["kind": .string("nothing to pay")])
+        case .noOwner: .members(["kind": .string("no owner")])
         case .supplyUndated: .members(["kind": .string("supply undated")])
         }
     }
@@ -76,6 +79,7 @@ extension Invoices {
         let due = issuable.due(from: date)
         guard due >= date else { throw BillingFailure.dueBeforeIssue(due: due, date: date) }
         var warnings: [InvoiceCheck.Warning] = []
+        if try issuable.owner(reading) == nil { warnings.append(.noOwner) }
         let content = issuable.content
         if !content.kind.isCredit {
             warnings += terms(issuable, due: due, on: date)

@@ -9,6 +9,8 @@ package enum EventKind: String, CaseIterable, Sendable {
     case disputed, settled
     /// More time was given, until a date.
     case extended
+    /// Another person sees to it from then on.
+    case assigned
     /// Nothing more is expected.
     case writtenOff = "written off"
     /// A talk, a promise, anything to remember.
@@ -27,7 +29,7 @@ package struct EventView: Equatable, Sendable {
     package let date: CivilDate
     /// Until when, of an extension.
     package let until: CivilDate?
-    /// To whom, or with whom.
+    /// To whom, with whom, or who sees to it.
     package let with: String?
     /// What was said.
     package let text: String?
@@ -64,12 +66,12 @@ package enum Events {
         if let until, until < date {
             throw BillingFailure.extensionEnded(until: until, date: date)
         }
-        if kind != .sent, kind != .note,
+        if kind != .sent, kind != .note, kind != .assigned,
             record?.text("kind").flatMap({ DocumentKind(rawValue: $0) })?.isCredit == true
         {
             throw BillingFailure.notCreditable(number: number, .credit)
         }
-        let with = try with.map { try PlainText.line($0, .name) }
+        let with = try with.map { try PlainText.line($0, kind == .assigned ? .owner : .name) }
         let text = try text.map { try PlainText.block($0, .note) }
         var values: [String: Value] = [
             "invoice": .text(ref.invoice.text), "document": .text(document.text),
@@ -111,6 +113,7 @@ package enum Events {
         var writtenOff: CivilDate?
         var disputed = false
         var extendedTo: CivilDate?
+        var owner: String?
     }
 
     /// The courses of all documents up to a date, or of one, by the document's row.
@@ -120,7 +123,7 @@ package enum Events {
         var courses: [String: Course] = [:]
         try reading.each(
             """
-            SELECT document, kind, date, until FROM events
+            SELECT document, kind, date, until, "with" FROM events
             WHERE hidden = 0 AND kind <> 'note' AND date <= ?
                 \(document == nil ? "" : "AND document = ?") ORDER BY date, created, id
             """,
@@ -140,6 +143,8 @@ package enum Events {
             case .writtenOff:
                 courses[document, default: Course()].writtenOff =
                     courses[document]?.writtenOff ?? day
+            case .assigned:
+                courses[document, default: Course()].owner = cursor.text(4)
             case .note, nil: break
             }
         }

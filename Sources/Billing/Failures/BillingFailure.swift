@@ -78,6 +78,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
 
     /// Mandatory content is missing, in books of a country that demands it.
     case incomplete([Gap])
+    /// Nobody sees to the invoice: neither it, nor its client, nor the books name a person.
+    case noOwner(invoice: String)
     /// This writer has no series: it must continue or open one. `known` are the open series.
     case noSeries(known: [SeriesClaim])
     /// This writer has several open series: one must be named.

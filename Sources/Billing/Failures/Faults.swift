@@ -45,7 +45,7 @@ package enum IdentifierFault: Equatable, Sendable {
 package enum TextField: String, Equatable, Sendable {
     case name, address, unit, reason, method, reference, note
     case legalForm, registration, penalty, discount, nature, exemption
-    case phone, website, label, holder, purchaseOrder, folder, wallet
+    case phone, website, label, holder, purchaseOrder, folder, wallet, owner
 }
 
 /// What is wrong with a text.

@@ -43,7 +43,8 @@ struct DraftRows: Equatable {
     static func load(_ reading: Reading, _ ids: [String]) throws -> [DraftRows] {
         let list: [Value] = [.text(JSON.array(ids.map { .string($0) }).text)]
         func rows(_ table: String, by key: String) throws -> [String: [Row]] {
-            let fields = fields(of: table)
+            // Who sees to a draft is read with it, and is no part of what is issued or compared.
+            let fields = fields(of: table) + (table == "invoices" ? ["owner"] : [])
             let columns = fields.map { "\"\($0)\"" }.joined(separator: ", ")
             let condition = table == "invoices" ? "" : "AND hidden = 0"
             var rows: [String: [Row]] = [:]

@@ -65,10 +65,12 @@ extension Invoices {
         try editor.apply(edit)
         guard editor.hasChanged else { throw BillingFailure.nothingToChange }
         let name = try Clients.stored(writing, editor.client).text("name") ?? ""
-        return InvoiceView(
+        var view = InvoiceView(
             draft: id.text, client: editor.client.text, clientName: name, due: editor.due,
             content: editor.content, lineIDs: editor.lineIDs,
             totals: try Totals(of: editor.content))
+        view.owner = editor.rows.invoice.values["owner"]?.text
+        return view
     }
 }
 

@@ -30,11 +30,12 @@ extension Invoices {
         let numbers = Set(
             try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
         let names = try Clients.names(reading)
+        let usual = try Owners.usual(reading)
         var views: [InvoiceView] = []
         try reading.each(
             """
             SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total, kind,
-                corrects
+                corrects, owner
             FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
             ORDER BY date, series, sequence, id
             """,
@@ -66,7 +67,9 @@ extension Invoices {
                         gross: cursor.integer(9) ?? 0, due: facts.amount),
                     paid: facts.paid, terms: nil, hash: nil,
                     kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
-                    corrects: cursor.text(12), credited: facts.credited))
+                    corrects: cursor.text(12),
+                    owner: courses[id]?.owner ?? cursor.text(13) ?? usual,
+                    credited: facts.credited))
         }
         // A list tells the other document by its number, like everything else.
         let known = Dictionary(
@@ -111,6 +114,6 @@ extension InvoiceView {
             id: id, document: document, number: number, status: status, flags: flags,
             issued: issued, due: due, client: client, clientName: clientName, currency: currency,
             lines: [], adjustments: [], totals: nil, sums: sums, paid: paid, terms: terms,
-            hash: hash, kind: kind, corrects: corrects)
+            hash: hash, kind: kind, corrects: corrects, owner: owner)
     }
 }

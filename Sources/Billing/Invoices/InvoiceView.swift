@@ -66,6 +66,8 @@ package struct InvoiceView: Equatable, Sendable {
     package var corrects: String?
     /// The deposits that it deducts; empty in lists.
     package var deposits: [DraftContent.Deposit] = []
+    /// The person who sees to it; of a draft, only if it says so itself.
+    package var owner: String?
     /// What credit notes took off up to the date asked for, in minor units.
     package var credited: Int64 = 0
     /// How many days it is late, and in which bucket it is for that; 0 and nil unless it is open.
@@ -103,7 +105,7 @@ package struct InvoiceView: Equatable, Sendable {
 
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
-    /// balance daysLate bucket credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
+    /// balance owner daysLate bucket credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
     /// `adjustments` and what follows the balance only where they were read.
     package var json: JSON { json(whole: true) }
 
@@ -131,6 +133,7 @@ extension InvoiceView {
                 "totals", (whole ? totals?.json(in: currency) : sums?.json(in: currency)) ?? .null),
             JSON.Member("paid", .string(currency.text(paid))),
             JSON.Member("balance", sums == nil ? .null : .string(currency.text(balance))),
+            JSON.Member("owner", .text(owner)),
             JSON.Member("daysLate", .integer(daysLate)),
             JSON.Member("bucket", .text(bucket?.rawValue)),
             JSON.Member("credited", .string(currency.text(credited))),

@@ -6,7 +6,7 @@ package enum Invoices {
     /// Makes a draft. Its currency is the content's.
     package static func new(
         _ writing: Writing, client: RowID, _ content: DraftContent, due: CivilDate?,
-        at moment: Moment
+        owner: String? = nil, at moment: Moment
     ) throws -> InvoiceView {
         let record = try Clients.stored(writing, client)
         var content = content
@@ -20,6 +20,8 @@ package enum Invoices {
             "client": .text(client.text), "currency": .text(content.currency.code),
             "created": .integer(moment.milliseconds),
         ]
+        let owner = try owner.map { try PlainText.line($0, .owner) }
+        if let owner { values["owner"] = .text(owner) }
         if let due { values["due"] = .text(due.iso) }
         if content.prepaid != 0 { values["prepaid"] = .integer(content.prepaid) }
         if content.rounding != 0 { values["rounding"] = .integer(content.rounding) }
@@ -30,9 +32,11 @@ package enum Invoices {
         let lines = try DraftWriter.append(content.lines, to: id, after: 0, in: writing)
         try DraftWriter.append(content.adjustments, to: id, in: writing)
         try DraftWriter.append(content.deposits, to: id, in: writing)
-        return InvoiceView(
+        var view = InvoiceView(
             draft: id.text, client: client.text, clientName: name, due: due, content: content,
             lineIDs: lines.map(\.text), totals: totals)
+        view.owner = owner
+        return view
     }
 
     /// Removes a draft with its lines; what was issued is refused.
@@ -134,11 +138,14 @@ extension Invoices {
         if twins?.integer("issued") ?? 1 > 1 { flags.append(.issuedTwice) }
         if twins?.integer("numbered") ?? 1 > 1 { flags.append(.numberTwice) }
         if try IssuedConflicts.exist(reading, of: invoice) { flags.append(.changedAfterIssue) }
+        let course = try Events.courses(reading, asOf: date, document: document.text)[
+            document.text]
         return InvoiceView(
             record: record, content: content, issued: issued, paid: paid ?? 0,
             credited: try Ledger.credited(reading, asOf: date)[document.text] ?? 0,
-            course: try Events.courses(reading, asOf: date, document: document.text)[
-                document.text], more: flags, asOf: date)
+            course: course,
+            owner: try course?.owner ?? record.text("owner") ?? Owners.usual(reading), more: flags,
+            asOf: date)
     }
 }
 
@@ -174,12 +181,14 @@ extension InvoiceView {
                 clientName: clientName, currency: (try? Currency(code)) ?? .eur, lines: [],
                 adjustments: [], totals: nil, sums: nil, paid: 0, terms: nil, hash: nil)
         }
+        owner = rows.invoice.values["owner"]?.text
     }
 
     /// What was issued, with its content.
     fileprivate init(
         record: Record, content: DraftContent, issued: IssuedContent, paid: Int64,
-        credited: Int64, course: Events.Course?, more: [InvoiceFlag], asOf date: CivilDate
+        credited: Int64, course: Events.Course?, owner: String?, more: [InvoiceFlag],
+        asOf date: CivilDate
     ) {
         var facts = InvoiceFacts(
             issued: record.text("date").flatMap { CivilDate(iso: $0) },
@@ -198,7 +207,7 @@ extension InvoiceView {
             adjustments: issued.totals.adjustments, totals: issued.totals,
             sums: Sums(issued.totals), paid: paid, terms: issued.terms, hash: record.text("hash"),
             details: content.details, kind: content.kind, corrects: issued.corrects,
-            deposits: content.deposits, credited: facts.credited)
+            deposits: content.deposits, owner: owner, credited: facts.credited)
         takeLateness(on: date)
     }
 }

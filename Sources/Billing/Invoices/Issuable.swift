@@ -36,6 +36,16 @@ struct Issuable {
     /// The terms of payment: the client's, else those of the books.
     var terms: Terms { buyer.terms.flatMap { try? Terms($0) } ?? seller.terms }
 
+    /// Who sees to it: the person whom the draft names, else the one who sees to the document that it
+    /// corrects, to the client, or to everything; nil where nobody does.
+    func owner(_ reading: Reading) throws -> String? {
+        if let own = rows.invoice.values["owner"]?.text { return own }
+        if let origin, let ref = try Invoices.ref(reading, document: origin.document) {
+            return try Invoices.show(reading, ref, asOf: .last).owner
+        }
+        return buyer[.owner] ?? seller.owner
+    }
+
     /// When it falls due if it is issued on a date.
     func due(from date: CivilDate) -> CivilDate { rows.due ?? terms.due(from: date) }
 
@@ -138,7 +148,7 @@ extension InvoiceView {
     /// What was just issued.
     init(
         issued document: DocumentContent, of issuable: Issuable, row: RowID, hash: String,
-        today: CivilDate
+        owner: String, today: CivilDate
     ) {
         let totals = document.totals
         let facts = InvoiceFacts(
@@ -156,7 +166,7 @@ extension InvoiceView {
             adjustments: totals.adjustments, totals: totals, sums: Sums(totals), paid: 0,
             terms: document.terms.text, hash: hash, details: issuable.content.details,
             kind: document.kind, corrects: document.origin?.number,
-            deposits: issuable.content.deposits, credited: facts.credited)
+            deposits: issuable.content.deposits, owner: owner, credited: facts.credited)
         takeLateness(on: max(document.date, today))
     }
 }

@@ -18,11 +18,16 @@ extension Invoices {
     /// `date` is the date of issue as given by the user; without one it is today, which is
     /// questioned when it lies more than a day before or more than a year after the newest date
     /// in the books. It never lies before the series' last document.
+    ///
+    /// `owner` is the person who sees to it, in place of the one that draft, client and books name;
+    /// refused where none does. It is no part of what is frozen as the document's content.
     package static func issue(
         _ writing: Writing, _ id: RowID, on date: CivilDate?, series: String? = nil,
-        at moment: Moment
+        owner: String? = nil, at moment: Moment
     ) throws -> Issued {
         let issuable = try Issuable(writing, id)
+        let owner = try owner.map { try PlainText.line($0, .owner) } ?? issuable.owner(writing)
+        guard let owner else { throw BillingFailure.noOwner(invoice: id.text) }
         let gaps = issuable.gaps
         guard gaps.isEmpty || issuable.seller.country == nil else {
             throw BillingFailure.incomplete(gaps)
@@ -44,10 +49,12 @@ extension Invoices {
         let document = try issuable.document(
             writing, number: claim.nextNumber, series: claim.name, on: date)
         let (row, hash) = try freeze(
-            document, sequence: claim.lastNumber &+ 1, client: issuable.buyer.id, in: writing)
+            document, sequence: claim.lastNumber &+ 1, client: issuable.buyer.id, owner: owner,
+            in: writing)
         return Issued(
             invoice: InvoiceView(
-                issued: document, of: issuable, row: row, hash: hash, today: moment.today),
+                issued: document, of: issuable, row: row, hash: hash, owner: owner,
+                today: moment.today),
             series: claim.name, gaps: gaps)
     }
 
@@ -90,7 +97,8 @@ extension Invoices {
     private static let contentBytesMax = Limits.textBytesMax
 
     private static func freeze(
-        _ document: DocumentContent, sequence: Int64, client: String, in writing: Writing
+        _ document: DocumentContent, sequence: Int64, client: String, owner: String,
+        in writing: Writing
     ) throws -> (row: RowID, hash: String) {
         let text = document.json.text
         guard text.utf8.count <= contentBytesMax else {
@@ -108,7 +116,8 @@ extension Invoices {
                 "counted_net": .integer(document.countedNet),
                 "counted_vat": .integer(document.countedVAT),
                 "date": .text(document.date.iso), "due": .text(document.due.iso),
-                "currency": .text(document.currency.code), "net": .integer(totals.net),
+                "currency": .text(document.currency.code), "owner": .text(owner),
+                "net": .integer(totals.net),
                 "vat": .integer(totals.vat), "gross": .integer(totals.gross),
                 "total": .integer(totals.due), "terms": .text(document.terms.text),
                 "draft": .integer(document.rows.fingerprint), "hash": .text(hash),

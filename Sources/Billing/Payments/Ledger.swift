@@ -8,33 +8,31 @@ package enum Ledger {
     package static func owed(
         _ reading: Reading, asOf date: CivilDate, client: RowID? = nil
     ) throws -> Owed {
+        let usualOwner = try Owners.usual(reading)
         var book = OwedBook(
             date: date,
             allocations: try allocations(reading, asOf: date, withDocuments: false),
             credited: try credited(reading, asOf: date),
-            courses: try Events.courses(reading, asOf: date))
+            courses: try Events.courses(reading, asOf: date),
+            usualOwner: usualOwner)
         try documents(reading, client) { book.take(document: $0) }
         if book.hasTwinInvoices {
             book = OwedBook(
                 date: date,
                 allocations: try allocations(reading, asOf: date, withDocuments: true),
                 credited: try credited(reading, asOf: date),
-                courses: try Events.courses(reading, asOf: date))
+                courses: try Events.courses(reading, asOf: date),
+                usualOwner: usualOwner)
             try documents(reading, client) { book.take(document: $0) }
         }
         try payments(reading, asOf: date, client: client) { client, currency, amount in
             book.receive(amount, client: client, currency: currency)
         }
         let clients = book.accounts(names: try Clients.names(reading, client))
-        var totals: [String: OwedSums] = [:]
-        for account in clients {
-            let currency = account.sums.currency
-            totals[currency.code, default: OwedSums(currency: currency)].add(account.sums)
-        }
         let wantsFindings = client == nil && (book.hasTwinNumbers || book.hasTwinInvoices)
         return Owed(
             asOf: date, clients: clients,
-            totals: totals.values.sorted { $0.currency.code < $1.currency.code },
+            totals: Owed.totals(of: clients),
             findings: wantsFindings ? try Findings.ofNumbers(reading) : [])
     }
 
@@ -44,7 +42,7 @@ package enum Ledger {
     ) throws {
         try reading.each(
             """
-            SELECT invoice, total, client, currency, series, sequence, date, due, number, id, kind
+            SELECT invoice, total, client, currency, series, sequence, date, due, number, id, kind, owner
             FROM documents WHERE hidden = 0 \(client == nil ? "" : "AND client = ?")
             ORDER BY invoice
             """,

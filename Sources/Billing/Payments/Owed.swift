@@ -9,6 +9,30 @@ package struct Owed: Equatable, Sendable {
     /// What does not add up and wants a decision.
     package let findings: [Finding]
 
+    /// The same of the invoices that one person sees to, the name in any case. What clients
+    /// have as credit beside their invoices is nobody's.
+    package func owned(by text: String) -> Owed {
+        let name = Matcher.folded(text)
+        let kept: [OwedClient] = clients.compactMap { client in
+            let invoices = client.invoices.filter { $0.owner.map(Matcher.folded) == name }
+            guard !invoices.isEmpty else { return nil }
+            return OwedClient(
+                client: client.client, name: client.name,
+                sums: OwedSums(currency: client.sums.currency, of: invoices), invoices: invoices)
+        }
+        return Owed(asOf: asOf, clients: kept, totals: Self.totals(of: kept), findings: findings)
+    }
+
+    /// The sums of all clients per currency, by its code.
+    static func totals(of clients: [OwedClient]) -> [OwedSums] {
+        var totals: [String: OwedSums] = [:]
+        for account in clients {
+            let currency = account.sums.currency
+            totals[currency.code, default: OwedSums(currency: currency)].add(account.sums)
+        }
+        return totals.values.sorted { $0.currency.code < $1.currency.code }
+    }
+
     /// `asOf clients totals findings`.
     package var json: JSON {
         .members([
@@ -34,6 +58,22 @@ package struct OwedSums: Equatable, Sendable {
 
     init(currency: Currency) {
         self.currency = currency
+    }
+
+    /// The sums of invoices.
+    init(currency: Currency, of invoices: [OwedClient.Invoice]) {
+        self.currency = currency
+        for invoice in invoices {
+            let balance = invoice.balance
+            // What was paid too much, or is to be paid back, is the client's.
+            guard balance > 0 else {
+                credit &-= balance
+                continue
+            }
+            owed &+= balance
+            if invoice.status == .overdue { overdue &+= balance }
+            buckets[invoice.bucket, default: 0] &+= balance
+        }
     }
 
     mutating func add(_ other: OwedSums) {
@@ -90,6 +130,9 @@ package struct OwedClient: Equatable, Sendable {
         /// What credit notes took off.
         package let credited: Int64
 
+        /// The person who sees to it.
+        package let owner: String?
+
         /// What is still to be paid; negative if too much was.
         package var balance: Int64 { amount &- paid &- credited }
     }
@@ -102,6 +145,9 @@ package struct OwedClient: Equatable, Sendable {
     package let sums: OwedSums
     /// The invoices that are not settled, by due date, then number.
     package let invoices: [Invoice]
+
+    /// Who sees to them, by name.
+    package var owners: [String] { Set(invoices.compactMap(\.owner)).sorted() }
 
     /// `client name currency owed overdue credit buckets invoices`.
     package var json: JSON {
@@ -126,6 +172,7 @@ package struct OwedClient: Equatable, Sendable {
                                     "paid": .string(currency.text(invoice.paid)),
                                     "credited": .string(currency.text(invoice.credited)),
                                     "balance": .string(currency.text(invoice.balance)),
+                                    "owner": .text(invoice.owner),
                                 ])
                             }))
                 ])

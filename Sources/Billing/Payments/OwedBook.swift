@@ -17,6 +17,8 @@ struct OwedBook {
     private let credited: [String: Int64]
     /// What happened with documents, by their rows.
     private let courses: [String: Events.Course]
+    /// Who sees to documents that name nobody.
+    private let usualOwner: String?
     /// The first allocation whose invoice has not passed by.
     private var next = 0
     private var accounts: [Account] = []
@@ -35,8 +37,9 @@ struct OwedBook {
     /// so rare that looking for them by the id of each document is left to a second pass.
     init(
         date: CivilDate, allocations: Ledger.Allocations, credited: [String: Int64],
-        courses: [String: Events.Course]
+        courses: [String: Events.Course], usualOwner: String?
     ) {
+        self.usualOwner = usualOwner
         self.courses = courses
         self.credited = credited
         self.date = date
@@ -44,7 +47,7 @@ struct OwedBook {
     }
 
     /// Takes the next document, in the order of the invoices: `invoice total client currency series
-    /// sequence date due number id kind`. Most are paid: the last five are read of the others only.
+    /// sequence date due number id kind owner`. Most are paid: the last six are read of the others only.
     mutating func take(document cursor: Cursor) {
         guard let invoice = cursor.text(0), let total = cursor.integer(1),
             let client = cursor.text(2), let currency = cursor.text(3),
@@ -67,7 +70,8 @@ struct OwedBook {
         var facts = InvoiceFacts(
             issued: issued, due: due, amount: total, paid: paid, credited: taken)
         let row = cursor.text(9) ?? ""
-        if !courses.isEmpty { facts.take(courses[row]) }
+        let course = courses.isEmpty ? nil : courses[row]
+        facts.take(course)
         let status = InvoiceStatus(of: facts, on: date)
         // Nothing more is expected of what was written off.
         guard status != .writtenOff || paid &+ taken > total else { return }
@@ -77,7 +81,7 @@ struct OwedBook {
                 status: status, flags: InvoiceFlag.flags(of: facts, on: date),
                 daysLate: max(0, due.map { date.days(since: $0) } ?? 0),
                 bucket: AgingBucket(due: due, on: date), amount: total, paid: paid,
-                credited: taken))
+                credited: taken, owner: course?.owner ?? cursor.text(11) ?? usualOwner))
     }
 
     private mutating func paid(_ invoice: String, _ cursor: Cursor) -> Int64 {
@@ -129,19 +133,8 @@ struct OwedBook {
     }
 
     private static func client(_ account: Account, _ name: String) -> OwedClient {
-        var sums = OwedSums(currency: account.currency)
-        sums.credit = account.unallocated
-        for invoice in account.invoices {
-            let balance = invoice.balance
-            // What was paid too much, or is to be paid back, is the client's.
-            guard balance > 0 else {
-                sums.credit &-= balance
-                continue
-            }
-            sums.owed &+= balance
-            if invoice.status == .overdue { sums.overdue &+= balance }
-            sums.buckets[invoice.bucket, default: 0] &+= balance
-        }
+        var sums = OwedSums(currency: account.currency, of: account.invoices)
+        sums.credit &+= account.unallocated
         return OwedClient(
             client: account.client, name: name, sums: sums,
             invoices: account.invoices.sorted {

@@ -25,6 +25,7 @@ extension InvoiceView: QueryRow {
             QueryField("amount", .amount) { QueryValue($0.sums?.due, in: $0.currency) },
             QueryField("paid", .amount) { QueryValue($0.paid, in: $0.currency) },
             QueryField("open", .amount) { QueryValue($0.open, in: $0.currency) },
+            QueryField("owner", .text) { QueryValue($0.owner) },
             QueryField("corrects", .text) { QueryValue($0.corrects) },
         ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
 
@@ -72,6 +73,7 @@ extension ClientView: QueryRow {
             QueryField("currency", .text) { QueryValue($0[.currency]) },
             QueryField("terms", .text) { QueryValue($0.terms) },
             QueryField("method", .text) { QueryValue($0[.method]) },
+            QueryField("owner", .text) { QueryValue($0[.owner]) },
             QueryField("siren", .text) { QueryValue($0.siren) },
             QueryField("vat-id", .text) { QueryValue($0.vatId) },
         ] + ClientTags.queryFields(\.tags) + [QueryField("id", .text) { .text($0.id) }]

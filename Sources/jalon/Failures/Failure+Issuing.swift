@@ -9,6 +9,14 @@ extension Failure {
                 "the invoice lacks \(gaps.count == 1 ? "something" : "things") the law asks for;"
                     + " it was not issued.",
                 why: gaps.map(\.words), tries: gaps.map(\.command), status: .failed)
+        case .noOwner(let invoice):
+            return Failure(
+                "nobody sees to this invoice; it was not issued.",
+                why: "every invoice has an owner, a person who sees that it is paid",
+                tries: [
+                    "jalon me set --owner NAME   (for this one and all others)",
+                    "jalon invoice issue \(invoice) --owner NAME",
+                ], status: .failed)
         case .noSeries(let known): return noSeries(known)
         case .severalSeries(let names):
             return Failure(

@@ -15,7 +15,8 @@ struct SellerTests {
             "website": "b.fr", "language": "fr", "terms": "45 days end of month",
             "penalty": "trois fois le taux légal", "penaltyRate": "12.50", "discount": "néant",
             "nature": "services", "exemption": "art. 261", "showIban": "after:3",
-            "payee": "Anne Nord", "wallet": "pay@nord.example", "link": "https://pay.example/nord",
+            "payee": "Anne Nord", "owner": "Anne Nord", "wallet": "pay@nord.example",
+            "link": "https://pay.example/nord",
         ]
         #expect(Set(typed.keys) == Set(SettingsInput.detailFields))
         let settings = try office.write {
@@ -42,7 +43,7 @@ struct SellerTests {
     @Test func `a company must name its capital, a person has none`() throws {
         func gaps(_ legalForm: String, capital: String? = nil) throws -> [Gap] {
             let office = try Office(country: "FR")
-            var details = ["legalForm": legalForm]
+            var details = ["legalForm": legalForm, "owner": "Anna"]
             details["capital"] = capital
             _ = try office.write { try Books.edit($0, SettingsInput(details: details)) }
             let id = try office.draft(try office.client("A"))

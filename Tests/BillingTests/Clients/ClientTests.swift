@@ -159,7 +159,7 @@ struct ClientTests {
             .billingAddress: "BP 1", .deliveryAddress: "Quai 2", .escalationName: "Direction",
             .escalationEmail: "d@b.fr", .escalationPhone: "+33 2", .terms: "net30",
             .currency: "chf", .language: "FR", .method: "cheque", .rate: "5.50", .category: "s",
-            .folder: "Agencies/Paris", .payDay: "eom", .cutoff: "20", .perCycle: "one", .po: "4711",
+            .folder: "Agencies/Paris", .owner: "Marie", .payDay: "eom", .cutoff: "20", .perCycle: "one", .po: "4711",
             .poRule: "required",
             .penaltyRate: "12.0", .recoveryFee: "40", .showIban: "After:2", .note: "slow\nbut sure",
         ]

@@ -18,7 +18,7 @@ struct DocumentTextTests {
                         "address": "1 rue Nord\n75002 Paris",
                         "siren": "732829320", "registration": "RCS Paris 732 829 320",
                         "vatId": "FR44732829320", "penalty": "12 % par an", "discount": "néant",
-                        "nature": "services", "regime": "debits",
+                        "nature": "services", "regime": "debits", "owner": "Anna Nord",
                     ]))
         }
         _ = try office.write {

@@ -102,6 +102,10 @@ struct MeSet: LocalCommand {
     @Option(
         help: ArgumentHelp("Where invoices can be paid at once: https://…", valueName: "address"))
     var link: String?
+    @Option(
+        help: ArgumentHelp(
+            "The person who sees to invoices, where nothing else is said.", valueName: "name"))
+    var owner: String?
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions
 
@@ -112,7 +116,7 @@ struct MeSet: LocalCommand {
             "email": email, "phone": phone, "website": website, "language": language,
             "terms": terms, "penalty": penalty, "penaltyRate": penaltyRate, "discount": discount,
             "nature": nature, "exemption": exemption, "showIban": showIban,
-            "payee": payee, "wallet": wallet, "link": link,
+            "payee": payee, "wallet": wallet, "link": link, "owner": owner,
         ]
         let input = SettingsInput(
             name: name, country: country, details: given.compactMapValues(\.self))

@@ -86,6 +86,9 @@ struct ClientDetails: ParsableArguments {
     @Option(
         help: ArgumentHelp("Where you sort them in, as in Agencies/Paris.", valueName: "folder"))
     var folder: String?
+    @Option(
+        help: ArgumentHelp("Which of you sees to their invoices.", valueName: "name"))
+    var owner: String?
     @Option(help: ArgumentHelp("The purchase order of new drafts.", valueName: "text"))
     var po: String?
     @Option(
@@ -136,6 +139,7 @@ struct ClientDetails: ParsableArguments {
             .cutoff: cutoff,
             .perCycle: perCycle,
             .folder: folder,
+            .owner: owner,
             .po: po,
             .poRule: poRule,
             .penaltyRate: penaltyRate,

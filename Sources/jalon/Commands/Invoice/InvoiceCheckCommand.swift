@@ -43,6 +43,8 @@ extension InvoiceCheck.Warning {
         case .oneAtATime(let other):
             "The client takes one invoice at a time, and \(other) is already there for it."
         case .nothingToPay: "There is nothing to be paid on it."
+        case .noOwner:
+            "Nobody sees to it, and it will not be issued: jalon me set --owner NAME"
         case .supplyUndated:
             "No day or period of the supply is named: --delivered DATE, or --from-day and --to-day."
         }

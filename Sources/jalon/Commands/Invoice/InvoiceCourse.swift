@@ -90,6 +90,35 @@ struct InvoiceSend: LocalCommand {
     }
 }
 
+struct InvoiceAssign: LocalCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assign", abstract: "Say who sees that an invoice is paid: one person.",
+        discussion: """
+            Everybody's invoices: jalon invoice list --where "owner=Anna" or jalon owed --owner Anna. \
+            Who sees to new ones: jalon me set --owner NAME, and for one client jalon client edit \
+            CLIENT --owner NAME.
+            """)
+
+    @Argument(help: ArgumentHelp("Number or id.", valueName: "invoice"))
+    var invoice: String
+    @Argument(help: ArgumentHelp("Who from now on.", valueName: "name"))
+    var owner: String
+    @Option(help: ArgumentHelp("Since when; today unless given.", valueName: "date"))
+    var on: String?
+    @OptionGroup var writing: WriteOptions
+    @OptionGroup var common: CommonOptions
+
+    func answer(_ session: Session) throws -> Answer {
+        let date = try session.date(on)
+        let view = try session.write(writing) { books in
+            try Owners.assign(
+                books, try Lookup.invoice(books, invoice, for: .writing), to: owner, on: date,
+                at: session.moment)
+        }
+        return Answer(json: view.json, line: "\(view.owner ?? "") sees to \(view.label) now.")
+    }
+}
+
 /// What happens with an invoice after it was issued: one command for each kind of fact.
 struct InvoiceNote: LocalCommand {
     static let configuration = CommandConfiguration(

@@ -6,7 +6,8 @@ struct InvoiceIssue: NetworkCommand {
     static let configuration = CommandConfiguration(
         commandName: "issue", abstract: "Give a draft its number, for good.",
         discussion: """
-            What was issued is never altered; the remedy for a mistake is a credit note. Peers that \
+            Every invoice has an owner, the person who sees that it is paid: you, unless the draft, the \
+            client or --owner name another. What was issued is never altered; the remedy for a mistake is a credit note. Peers that \
             answer are met first, so that what others did is known.
             """)
 
@@ -16,6 +17,8 @@ struct InvoiceIssue: NetworkCommand {
     var on: String?
     @Option(help: ArgumentHelp("The series, if this device has several.", valueName: "name"))
     var series: String?
+    @Option(help: ArgumentHelp("The person who sees to it.", valueName: "name"))
+    var owner: String?
     @Flag(help: "Meet nobody first.")
     var offline = false
     @OptionGroup var writing: WriteOptions
@@ -27,7 +30,7 @@ struct InvoiceIssue: NetworkCommand {
         let issued = try session.write(writing) { books in
             let row = try Lookup.invoice(books, invoice, for: .writing).invoice
             return try Invoices.issue(
-                books, row, on: date, series: series, at: session.moment)
+                books, row, on: date, series: series, owner: owner, at: session.moment)
         }
         for gap in issued.gaps {
             session.output.notice("It lacks \(gap.words); for the next one: \(gap.command)")

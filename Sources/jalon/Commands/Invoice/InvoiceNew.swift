@@ -32,6 +32,8 @@ struct InvoiceNew: LocalCommand {
     var due: String?
     @Flag(help: "A deposit invoice: money in advance, with a number of its own.")
     var deposit = false
+    @Option(help: ArgumentHelp("The person who sees to it, if not you.", valueName: "name"))
+    var owner: String?
     @Option(help: ArgumentHelp("Another currency than usual.", valueName: "code"))
     var currency: String?
     @Option(help: ArgumentHelp("Take the content from a JSON file, or - .", valueName: "file"))
@@ -61,7 +63,7 @@ struct InvoiceNew: LocalCommand {
             content.details.merge(try DraftField.details(typed)) { $1 }
             if deposit { content.kind = .deposit }
             content.deposits = try details.deposits(books)
-            return try Invoices.new(books, client: row, content, due: due, at: session.moment)
+            return try Invoices.new(books, client: row, content, due: due, owner: owner, at: session.moment)
         }
         return .draft(invoice)
     }

@@ -20,7 +20,7 @@ struct InvoiceShow: LocalCommand {
                 [
                     ("client", view.clientName), ("corrects", view.corrects),
                     ("status", view.statusCell.text),
-                    ("issued", view.issued?.iso), ("due", view.due?.iso),
+                    ("issued", view.issued?.iso), ("due", view.due?.iso), ("owner", view.owner),
                 ]
                     + DraftField.allCases.map { field in
                         (field.rawValue.words, view.details[field]?.replacing("\n", with: ", "))
