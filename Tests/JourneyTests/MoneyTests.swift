@@ -134,4 +134,25 @@ struct `Money` {
             says: "cannot be made")
         #expect(again.err.contains("never written over another"))
     }
+
+    @Test func `payments as of a day, and days of supply that are none`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 20")["id"].text
+        device.does("invoice", "issue", id, "--on", "2026-03-01")
+        device.does("pay", "F-0001", "20", "--on", "2026-03-05")
+        device.does("pay", "F-0001", "30", "--on", "2026-03-15")
+        #expect(device.json("payment", "list", "--as-of", "2026-03-14").values.count == 1)
+        #expect(device.json("payment", "list").values.count == 2)
+        let line = "B; 1; 1; 20; from=2026-03-10; to=2026-03-01"
+        let refused = device.fails(
+            ["invoice", "new", "Blum", "--line", line], exit: 65,
+            says: "line 1 ends on 2026-03-01, before it begins on 2026-03-10")
+        #expect(refused.err.contains("from=2026-03-01; to=2026-03-10"))
+        device.fails(
+            [
+                "invoice", "new", "Blum", "--line", "B; 1; 1; 20", "--from-day", "2026-03-10",
+                "--to-day", "2026-03-01",
+            ], exit: 65, says: "the supply ends on 2026-03-01")
+    }
 }

@@ -120,6 +120,9 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case nothingToAllocate(payment: String)
     /// A period that ends before it begins.
     case periodBackwards(from: CivilDate, to: CivilDate)
+    /// What a draft says of the days of its supply ends before it begins: of a line by its number,
+    /// counted from 1, or of the whole.
+    case supplyBackwards(line: Int?, from: CivilDate, to: CivilDate)
     /// More time was given until a day before the one on which it was given.
     case extensionEnded(until: CivilDate, date: CivilDate)
     /// Nothing was paid of a bill that could be taken back.

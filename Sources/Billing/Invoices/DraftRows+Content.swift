@@ -1,5 +1,22 @@
 import Convergence
 
+extension DraftContent {
+    /// Refuses days of supply that end before they begin; another program may have written any, and two
+    /// devices one end each.
+    func checkPeriods() throws(BillingFailure) {
+        func check(_ line: Int?, _ from: String?, _ to: String?) throws(BillingFailure) {
+            guard let from = from.flatMap({ CivilDate(iso: $0) }),
+                let to = to.flatMap({ CivilDate(iso: $0) }), to < from
+            else { return }
+            throw .supplyBackwards(line: line, from: from, to: to)
+        }
+        try check(nil, details[.periodFrom], details[.periodTo])
+        for (index, line) in lines.enumerated() {
+            try check(index + 1, line.periodFrom, line.periodTo)
+        }
+    }
+}
+
 extension DraftRows {
     /// The content that the rows mean; `damaged` when a value is not of the shape that this
     /// program writes.

@@ -64,6 +64,7 @@ extension Invoices {
         var editor = try DraftEditor(writing: writing, id: id, rows: draft(writing, id))
         try editor.apply(edit)
         guard editor.hasChanged else { throw BillingFailure.nothingToChange }
+        try editor.content.checkPeriods()
         let name = try Clients.stored(writing, editor.client).text("name") ?? ""
         var view = InvoiceView(
             draft: id.text, client: editor.client.text, clientName: name, due: editor.due,

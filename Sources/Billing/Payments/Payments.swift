@@ -71,8 +71,10 @@ package enum Payments {
     /// The order in which a payment's parts are read: wherever two readings are put side by side.
     static let allocationOrder = "d.date, d.series, d.sequence, a.id"
 
-    /// All payments by date, then in the order of their recording; or one.
-    package static func list(_ reading: Reading, id: RowID? = nil) throws -> [PaymentView] {
+    /// All payments by date, then in the order of their recording; those up to a date, or one.
+    package static func list(
+        _ reading: Reading, id: RowID? = nil, asOf date: CivilDate? = nil
+    ) throws -> [PaymentView] {
         let key: Value = id.map { .text($0.text) } ?? .null
         var allocations: [String: [PaymentView.Allocation]] = [:]
         try reading.each(
@@ -93,9 +95,10 @@ package enum Payments {
             """
             SELECT p.*, c.name AS clientName
             FROM payments p LEFT JOIN clients c ON c.id = p.client
-            WHERE p.hidden = 0 \(id == nil ? "" : "AND p.id = ?")
+            WHERE p.hidden = 0 \(id == nil ? "" : "AND p.id = ?1")
+                \(date == nil ? "" : "AND p.date <= ?2")
             ORDER BY p.date, p.created, p.id
-            """, id == nil ? [] : [key])
+            """, date.map { [key, .text($0.iso)] } ?? (id == nil ? [] : [key]))
         let tags = id == nil ? try Labels.tags(reading) : [:]
         return rows.map { record in
             let id = record.text("id") ?? ""

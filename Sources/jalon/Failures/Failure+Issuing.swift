@@ -116,6 +116,15 @@ extension Failure {
                 "the days from \(from.iso) to \(to.iso) are none.",
                 why: "they end before they begin",
                 tries: ["--from \(to.iso) --to \(from.iso)"], status: .badInput)
+        case .supplyBackwards(let line, let from, let to):
+            Failure(
+                "\(line.map { "line \($0)" } ?? "the supply") ends on \(to.iso), before it begins on"
+                    + " \(from.iso).",
+                tries: [
+                    line == nil
+                        ? "--from-day \(to.iso) --to-day \(from.iso)"
+                        : "from=\(to.iso); to=\(from.iso) within the line"
+                ], status: .badInput)
         case .extensionEnded(let until, let date):
             Failure(
                 "more time until \(until.iso) is none.",

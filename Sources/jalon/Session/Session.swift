@@ -8,12 +8,15 @@ struct Session {
     let places: Places
     /// The day that counts as today: the machine's, unless `--as-of` gave another.
     let today: CivilDate
+    /// The day that `--as-of` gave, if it did.
+    let asOf: CivilDate?
 
     init(_ common: CommonOptions) throws {
         output = Output(wantsJSON: common.json, noColour: common.noColor)
         places = Places(books: try Folders.books(common.books), state: try Folders.state())
         let machine = Machine.today
-        today = try common.asOf.map { try DateExpression($0, today: machine).date } ?? machine
+        asOf = try common.asOf.map { try DateExpression($0, today: machine).date }
+        today = asOf ?? machine
     }
 
     /// Today and the wall clock.

@@ -202,4 +202,57 @@ struct DetailTests {
         #expect(try !gaps([.po: "1"], "EUR").contains(.purchaseOrder))
         #expect(try !gaps([:], "EUR").contains(.exchange))
     }
+
+    /// 10 to 9 March is no period; one day is.
+    @Test func `days of supply that end before they begin are refused, of the whole and of a line`()
+        throws
+    {
+        let office = try Office()
+        let (ninth, tenth) = (
+            try #require(CivilDate(iso: "2026-03-09")), try #require(CivilDate(iso: "2026-03-10"))
+        )
+        let whole = DraftContent(
+            currency: .eur, lines: [try line("A; 1; 100; 20")],
+            details: [.periodFrom: "2026-03-10", .periodTo: "2026-03-09"])
+        #expect(throws: BillingFailure.supplyBackwards(line: nil, from: tenth, to: ninth)) {
+            try make(office, whole)
+        }
+        let second = DraftContent(
+            currency: .eur,
+            lines: [
+                try line("A; 1; 100; 20; from=2026-03-10; to=2026-03-10"),
+                try line("B; 1; 100; 20; from=2026-03-10; to=2026-03-09"),
+            ])
+        #expect(throws: BillingFailure.supplyBackwards(line: 2, from: tenth, to: ninth)) {
+            try make(office, second)
+        }
+        let file =
+            #"{"lines": [{"name": "A", "quantity": 1, "price": 1, "rate": 20, "#
+            + #""periodFrom": "2026-03-10", "periodTo": "2026-03-09"}]}"#
+        #expect(throws: BillingFailure.supplyBackwards(line: 1, from: tenth, to: ninth)) {
+            try make(office, try DraftContent(file: Array(file.utf8), currency: .eur))
+        }
+    }
+
+    @Test func `a period whose ends came from two devices is refused before it is issued`() throws {
+        let office = try Office(devices: 2)
+        let client = try office.client("Dupont")
+        let draft = try office.draft(client)
+        try office.fleet.settle()
+        func edit(_ field: DraftField, _ date: String, on device: Int) throws {
+            _ = try office.write(on: device) {
+                try Invoices.edit($0, draft, InvoiceEdit(details: [field: date]))
+            }
+        }
+        try edit(.periodFrom, "2026-03-10", on: 0)
+        try edit(.periodTo, "2026-03-09", on: 1)
+        try office.fleet.settle()
+        let failure = BillingFailure.supplyBackwards(
+            line: nil, from: try #require(CivilDate(iso: "2026-03-10")),
+            to: try #require(CivilDate(iso: "2026-03-09")))
+        #expect(throws: failure) { try office.issue(draft, date: "2026-03-12") }
+        #expect(throws: failure) { try edit(.note, "2026", on: 0) }
+        try edit(.periodTo, "2026-03-11", on: 0)
+        #expect(try office.issue(draft, date: "2026-03-12").number == "F-0001")
+    }
 }

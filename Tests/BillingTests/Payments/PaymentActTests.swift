@@ -276,4 +276,20 @@ struct PaymentActTests {
             ])
         #expect(try office.owed(asOf: "2026-03-02").clients[0].sums.owed == statement.closing)
     }
+
+    @Test func `payments are listed as they stood at a date`() throws {
+        let (office, _) = try office()
+        for (date, amount) in [("2026-03-10", "10"), ("2026-03-20", "20"), ("2026-04-01", "30")] {
+            try office.pay("F-0001", amount, date: date)
+        }
+        func amounts(_ date: String?) throws -> [Int64] {
+            try office.read {
+                try Payments.list($0, asOf: date.flatMap { CivilDate(iso: $0) })
+            }.map(\.amount)
+        }
+        #expect(try amounts("2026-03-09") == [])
+        #expect(try amounts("2026-03-20") == [1_000, 2_000])
+        #expect(try amounts("2026-03-31") == [1_000, 2_000])
+        #expect(try amounts(nil) == [1_000, 2_000, 3_000])
+    }
 }

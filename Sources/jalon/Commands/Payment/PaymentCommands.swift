@@ -14,7 +14,8 @@ struct PaymentCommands: ParsableCommand {
 struct PaymentList: LocalCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the payments.",
-        discussion: QueryOptions.discussion(PaymentView.self))
+        discussion: "With --as-of those that had come by then. "
+            + QueryOptions.discussion(PaymentView.self))
 
     @OptionGroup var query: QueryOptions
     @OptionGroup var form: FormOptions
@@ -22,7 +23,8 @@ struct PaymentList: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         try .payments(
-            session.read { try Payments.list($0) }, query.query(session), form, session)
+            session.read { try Payments.list($0, asOf: session.asOf) }, query.query(session), form,
+            session)
     }
 }
 

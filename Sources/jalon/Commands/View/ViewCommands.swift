@@ -35,7 +35,8 @@ struct ViewShow: LocalCommand {
                 form, session, none: none)
         case .payment:
             return try .payments(
-                session.read { try Payments.list($0) }, saved.query(today: today), form, session)
+                session.read { try Payments.list($0, asOf: session.asOf) },
+                saved.query(today: today), form, session)
         case .client:
             return try .clients(
                 session.read { try Clients.list($0) }, saved.query(today: today), form, session,
