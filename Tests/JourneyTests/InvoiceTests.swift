@@ -291,4 +291,28 @@ struct `Invoices` {
         let franc = device.fails(["invoice", "qr", issue("CHF")], exit: 1, says: "no code")
         #expect(franc.err.contains("only transfers in euros"))
     }
+
+    /// A camera reads dark on light: where there are colours both are set, elsewhere neither is.
+    @Test func `the code is in colours on a terminal that has them, and nowhere else`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606")
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 20")["id"].text
+        device.does("invoice", "issue", id, "--on", "2026-03-01")
+        for command in [["invoice", "qr", "F-0001"], ["invoice", "print", "F-0001"]] {
+            #expect(!device.does(command).contains("\u{1B}"))
+            func onTerminal(_ more: [String] = []) -> String {
+                let words = ([Program.jalon] + command + more).map { "'\($0)'" }
+                return device.run(program: [
+                    "/usr/bin/script", "-qec", words.joined(separator: " "), "/dev/null",
+                ]).out
+            }
+            device.variables["TERM"] = "xterm"
+            #expect(onTerminal().contains("\u{1B}[30;107m"), "\(command)")
+            #expect(!onTerminal(["--no-color"]).contains("\u{1B}"), "\(command)")
+            device.variables["NO_COLOR"] = "1"
+            #expect(!onTerminal().contains("\u{1B}"), "\(command)")
+            device.variables["NO_COLOR"] = nil
+        }
+    }
 }

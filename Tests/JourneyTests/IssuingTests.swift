@@ -74,4 +74,53 @@ struct `Issuing among several` {
         phone.does("sync")
         #expect(!phone.run(["invoice", "send", "F-0001"]).err.contains("alone"))
     }
+
+    @Test func `a place that was met once holds what it was given`() {
+        let folder = Files.temporary()
+        defer { Files.shell("rm -rf '\(folder)'") }
+        let (laptop, _, draft) = Self.pair()
+        laptop.does("invoice", "issue", draft, "--on", "2026-03-01")
+        laptop.does("sync", folder + "/jalon")
+        let sent = laptop.run(["invoice", "send", "F-0001", "--json"])
+        #expect(!sent.err.contains("alone"), "\(sent)")
+        #expect(Tree(sent.out)["onlyHere"] == false)
+        // What came after that meeting is not there.
+        let other = laptop.json("invoice", "new", "Blum", "--line", "A; 1; 1; 20")["id"].text
+        laptop.does("invoice", "issue", other, "--on", "2026-03-02", "--offline")
+        let alone = laptop.run(["invoice", "send", "F-0002"])
+        #expect(alone.err.contains("F-0002 is on this machine alone"), "\(alone)")
+    }
+
+    @Test func `every invoice has one owner, a person, whom a company names first`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        func draft(_ more: String...) -> String {
+            let run = device.run(
+                ["invoice", "new", "Blum", "--line", "A; 1; 100; 20", "--json"] + more)
+            return Tree(run.out)["id"].text
+        }
+        device.does("invoice", "issue", draft(), "--on", "2026-03-01")
+        #expect(device.does("invoice", "show", "F-0001").contains("owner   Atelier Nord"))
+        device.does("me", "set", "--legal-form", "SARL", "--capital", "1000")
+        let second = draft()
+        let refused = device.fails(
+            ["invoice", "issue", second, "--on", "2026-03-01"], exit: 1, says: "nobody sees to this"
+        )
+        #expect(refused.err.contains("jalon me set --owner NAME"))
+        #expect(device.run(["invoice", "check", second]).out.contains("--owner NAME"))
+        device.does("me", "set", "--owner", "Anna")
+        device.does("invoice", "issue", second, "--on", "2026-03-01")
+        #expect(device.json("invoice", "show", "F-0002")["owner"] == "Anna")
+        let third = draft("--owner", "Marie")
+        #expect(device.json("invoice", "show", third)["owner"] == "Marie")
+        device.does("invoice", "issue", third, "--on", "2026-03-02")
+        let said = device.does("invoice", "assign", "F-0001", "Marie", "--on", "2026-03-04")
+        #expect(said == "Marie sees to F-0001 now.\n")
+        #expect(device.does("invoice", "log", "F-0001").contains("assigned"))
+        let list = device.json("invoice", "list", "--where", "owner=marie")
+        #expect(list.values.count == 2)
+        #expect(device.json("owed", "--owner", "Marie")["totals"][0]["owed"] == "240.00")
+        #expect(device.does("owed", "--owner", "Zoé").contains("Zoé sees to nothing that is open"))
+        device.fails(["invoice", "assign", "F-0001", ""], exit: 65, says: "the owner is empty")
+    }
 }

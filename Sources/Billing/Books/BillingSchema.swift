@@ -125,7 +125,9 @@ package enum BillingSchema {
         "events",
         [.reference("invoice", to: "invoices"), .reference("document", to: "documents")]
             + ["kind", "date", "until", "with", "text", "created"].map { .register($0) },
-        indexes: [["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until", "with"]])
+        indexes: [
+            ["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until", "with"],
+        ])
 
     /// Rates that the law refers to, beside those that ship; each row is derived from name and day.
     private static let rates = Table(

@@ -57,7 +57,8 @@ package struct Settings: Equatable, Sendable {
     /// Who sees to invoices unless something else is said: the person who was named, else the business
     /// by its own name, which is a person's unless it is a company; nil then.
     package var owner: String? {
-        details["owner"] ?? (details["legalForm"]?.namesCompany == true || name.isEmpty ? nil : name)
+        details["owner"]
+            ?? (details["legalForm"]?.namesCompany == true || name.isEmpty ? nil : name)
     }
 
     /// `name currency country` and the details, null where nothing is set.

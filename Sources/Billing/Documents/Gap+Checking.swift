@@ -56,7 +56,8 @@ extension String {
     ]
     /// Others that are no person either.
     private static let others: Set<String> = [
-        "SNC", "SCS", "SCI", "SCM", "SCP", "SCOP", "GIE", "ASSOCIATION", "GMBH", "UG", "AG", "OHG", "KG",
+        "SNC", "SCS", "SCI", "SCM", "SCP", "SCOP", "GIE", "ASSOCIATION", "GMBH", "UG", "AG", "OHG",
+        "KG",
         "LTD", "LLP", "LLC", "PLC", "INC", "BV", "NV", "SRL", "SPA", "SL", "LDA",
     ]
 

@@ -25,6 +25,11 @@ extension Invoices {
         _ writing: Writing, _ id: RowID, on date: CivilDate?, series: String? = nil,
         owner: String? = nil, at moment: Moment
     ) throws -> Issued {
+        // The same draft twice in one transaction: reads do not see the first.
+        if let twin = writing.written("documents").first(where: { $0["invoice"]?.text == id.text })
+        {
+            throw BillingFailure.alreadyIssued(number: twin["number"]?.text ?? "")
+        }
         let issuable = try Issuable(writing, id)
         let owner = try owner.map { try PlainText.line($0, .owner) } ?? issuable.owner(writing)
         guard let owner else { throw BillingFailure.noOwner(invoice: id.text) }

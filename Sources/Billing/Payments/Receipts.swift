@@ -60,7 +60,8 @@ package enum Receipts {
     ) throws -> Receipt {
         let payment = try Payments.find(writing, id)
         if let present = try stored(writing, payment) { return present }
-        guard payment.amount > 0 else {
+        let isWritten = writing.written("receipts").contains { $0["payment"]?.text == id.text }
+        guard payment.amount > 0, !isWritten else {
             throw BillingFailure.nothingToAllocate(payment: payment.id)
         }
         let reversed = try writing.rows(
@@ -76,7 +77,8 @@ package enum Receipts {
             "SELECT max(sequence) AS last FROM receipts WHERE series = ? AND hidden = 0",
             [.text(series)]
         ).first?.integer("last")
-        let sequence = (last ?? 0) &+ 1
+        let written = writing.written("receipts").filter { $0["series"]?.text == series }
+        let sequence = written.compactMap { $0["sequence"]?.integer }.reduce(last ?? 0, max) &+ 1
         let number = SeriesClaim.number(series, sequence)
         let seller = try Books.settings(writing).name
         let content = JSON.members([

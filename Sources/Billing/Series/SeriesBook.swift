@@ -73,7 +73,9 @@ package enum SeriesBook {
         let me = String(describing: try writing.writer)
         let mine = claims.filter { $0.state == .open && $0.writers == [me] }
         if let name {
-            if let claim = mine.first(where: { $0.name == name }) { return claim }
+            if let claim = mine.first(where: { $0.name == name }) {
+                return claim.following(writing.written("documents"))
+            }
             if let other = claims.first(where: { $0.name == name }) {
                 throw BillingFailure.seriesNotOurs(other)
             }
@@ -83,7 +85,7 @@ package enum SeriesBook {
         guard let only = mine.first else {
             throw BillingFailure.noSeries(known: claims.filter { $0.state != .closed })
         }
-        return only
+        return only.following(writing.written("documents"))
     }
 }
 

@@ -1,3 +1,5 @@
+import Convergence
+
 /// A number series, and who may issue from it as the books say at present.
 package struct SeriesClaim: Equatable, Sendable {
     /// What became of a series.
@@ -29,6 +31,17 @@ package struct SeriesClaim: Equatable, Sendable {
     package var nextNumber: String { Self.number(name, lastNumber &+ 1) }
     /// The last number as documents bear it; nil for none.
     package var lastText: String? { lastNumber > 0 ? Self.number(name, lastNumber) : nil }
+
+    /// The same after documents of the same transaction, which reads do not see yet.
+    func following(_ documents: [[String: Value]]) -> SeriesClaim {
+        let own = documents.filter { $0["series"]?.text == name }
+        return SeriesClaim(
+            name: name, state: state, writers: writers,
+            lastNumber: own.compactMap { $0["sequence"]?.integer }.reduce(lastNumber, max),
+            lastDate: (own.compactMap { $0["date"]?.text.flatMap { CivilDate(iso: $0) } }
+                + [lastDate].compactMap(\.self)).max(),
+            reason: reason, turn: turn)
+    }
 
     /// The text of a number: the series, a dash, at least four digits.
     static func number(_ series: String, _ sequence: Int64) -> String {

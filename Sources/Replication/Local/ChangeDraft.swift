@@ -69,6 +69,15 @@ struct ChangeDraft {
         parts[Key(table: table, row: row)]?.fields.first { $0.name == field }?.value
     }
 
+    /// The registers of the rows of a table that are set here, in the order of their writing.
+    func fields(of table: String) -> [[String: Value]] {
+        order.filter { $0.table == table }.compactMap { key in
+            guard let part = parts[key], !part.isRemoved else { return nil }
+            return Dictionary(
+                part.fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        }
+    }
+
     var operations: [Operation] {
         order.flatMap { key -> [Operation] in
             guard let part = parts[key] else { return [] }

@@ -74,6 +74,10 @@ package final class Writing: Reading {
         draft.add(table, row, field, amount)
     }
 
+    /// What this transaction sets so far in rows of a table, row by row: reads do not see it yet, and
+    /// whoever gives out numbers must.
+    package func written(_ table: String) -> [[String: Value]] { draft.fields(of: table) }
+
     /// Removes a row; refused at the commit while rows that this change leaves belong to it.
     package func remove(_ table: String, _ row: RowID) throws {
         draft.remove(table, row)

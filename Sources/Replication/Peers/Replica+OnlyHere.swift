@@ -19,6 +19,7 @@ extension Replica {
                     SELECT EXISTS (SELECT 1 FROM segment
                         WHERE writer = ?1 AND first <= ?2 AND last >= ?2 AND (origin IS NOT NULL
                             OR seq <= (SELECT coalesce(max(sent), 0) FROM peer)
+                            OR seq <= (SELECT value FROM meta WHERE key = 'guests')
                             OR hash IN (SELECT hash FROM peer_segment WHERE code = 'held')))
                     """,
                 arguments: [Data(merger.writers[dot.writer].key.bytes), dot.number])

@@ -82,17 +82,37 @@ extension Replica {
     package func meetGuest(_ address: String) throws -> Peer {
         try exclusively {
             try transaction { database in
+                try Self.noteGuests(database)
                 try Self.deletePeers(database, where: "name = url")
                 return try insertPeer(database, address, address)
             }
         }
     }
 
-    /// Forgets the places that were met once.
+    /// Forgets the places that were met once; what they hold is still there, and how far that goes is
+    /// kept.
     package func forgetGuests() throws {
         try exclusively {
-            try transaction { try Self.deletePeers($0, where: "name = url") }
+            try transaction { database in
+                try Self.noteGuests(database)
+                try Self.deletePeers(database, where: "name = url")
+            }
         }
+    }
+
+    /// Keeps up to which of our segments some guest holds all.
+    private static func noteGuests(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO meta (key, value)
+                SELECT 'guests', max(coalesce(
+                    (SELECT min(seq) - 1 FROM segment WHERE origin IS NULL AND seq > peer.sent
+                        AND hash NOT IN (SELECT hash FROM peer_segment
+                            WHERE peer = peer.id AND code = 'held')),
+                    (SELECT max(seq) FROM segment), 0))
+                FROM peer WHERE name = url GROUP BY name
+                ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)
+                """)
     }
 
     /// Forgets a peer; what it holds stays there.

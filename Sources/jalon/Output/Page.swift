@@ -7,6 +7,9 @@ struct Page {
     /// The headings of the tables and their rows, one table after the other.
     private(set) var rows: [[String]] = []
 
+    /// Whether colours are seen.
+    var hasColour: Bool { terminal.hasColour }
+
     init(_ terminal: Terminal) { self.terminal = terminal }
 
     /// Adds one line; a line break within the text is shown, not obeyed.

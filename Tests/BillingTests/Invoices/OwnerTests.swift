@@ -106,7 +106,8 @@ struct OwnerTests {
         }
     }
 
-    @Test func `two devices that give one invoice away agree on the later one and keep both`() throws
+    @Test func `two devices that give one invoice away agree on the later one and keep both`()
+        throws
     {
         let office = try Office(devices: 2)
         try office.issue(try office.draft(try office.client("Dupont")))

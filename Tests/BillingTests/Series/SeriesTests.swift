@@ -143,4 +143,48 @@ struct SeriesTests {
         #expect(throws: BillingFailure.severalSeries(["A", "F"])) { try office.issue(draft) }
         #expect(try office.issue(draft, series: "A").number == "A-0001")
     }
+
+    @Test func `documents that one transaction issues have numbers of their own, in order`() throws
+    {
+        let office = try Office()
+        let client = try office.client("Dupont")
+        let drafts = try (1...3).map { _ in try office.draft(client) }
+        let issued = try office.write { writing in
+            try drafts.map {
+                try Invoices.issue(
+                    writing, $0, on: CivilDate(iso: "2026-03-03"), at: moment
+                ).invoice.number
+            }
+        }
+        #expect(issued == ["F-0001", "F-0002", "F-0003"])
+        #expect(try office.read { try Findings.ofNumbers($0) }.isEmpty)
+        let more = try (1...2).map { _ in try office.draft(client) }
+        #expect(throws: BillingFailure.alreadyIssued(number: "F-0004")) {
+            try office.write { writing in
+                for _ in 1...2 { _ = try Invoices.issue(writing, more[0], on: nil, at: moment) }
+            }
+        }
+        // Within a transaction too, numbers follow the dates.
+        #expect(throws: BillingFailure.self) {
+            try office.write { writing in
+                for (draft, date) in zip(more, ["2026-03-05", "2026-03-04"]) {
+                    _ = try Invoices.issue(writing, draft, on: CivilDate(iso: date), at: moment)
+                }
+            }
+        }
+        #expect(try claims(office)[0].lastNumber == 3)
+    }
+
+    @Test func `receipts that one transaction gives have numbers of their own`() throws {
+        let office = try Office()
+        let client = try office.client("Dupont")
+        let payments = try (1...2).map { _ in
+            let number = try #require(try office.issue(try office.draft(client)).number)
+            return try #require(RowID(try office.pay(number, "10").payment.id))
+        }
+        let numbers = try office.write { writing in
+            try payments.map { try Receipts.issue(writing, $0, at: moment).number }
+        }
+        #expect(numbers == ["RF-0001", "RF-0002"])
+    }
 }

@@ -80,6 +80,14 @@ final class Device {
         return run.out
     }
 
+    /// The same of words that are at hand.
+    @discardableResult
+    func does(_ words: [String], at location: SourceLocation = #_sourceLocation) -> String {
+        let run = run(words)
+        #expect(run.exit == 0, "jalon \(words) \(run)", sourceLocation: location)
+        return run.out
+    }
+
     /// Runs jalon and expects one clear failure: its exit code, no answer, and a first line that
     /// says what happened.
     @discardableResult

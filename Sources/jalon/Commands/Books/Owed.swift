@@ -37,7 +37,8 @@ extension Table {
     static func owed(_ clients: [OwedClient]) -> Table {
         var table = Table([
             .left("CLIENT"), .right("OWES"), .left("IN"), .right("NOT DUE"), .right("1-30 DAYS"),
-            .right("31-60"), .right("OVER 60"), .right("CREDIT", drops: 2), .left("OWNER", drops: 1),
+            .right("31-60"), .right("OVER 60"), .right("CREDIT", drops: 2),
+            .left("OWNER", drops: 1),
         ])
         for client in clients {
             let sums = client.sums

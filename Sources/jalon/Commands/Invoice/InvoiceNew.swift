@@ -63,7 +63,8 @@ struct InvoiceNew: LocalCommand {
             content.details.merge(try DraftField.details(typed)) { $1 }
             if deposit { content.kind = .deposit }
             content.deposits = try details.deposits(books)
-            return try Invoices.new(books, client: row, content, due: due, owner: owner, at: session.moment)
+            return try Invoices.new(
+                books, client: row, content, due: due, owner: owner, at: session.moment)
         }
         return .draft(invoice)
     }

@@ -50,13 +50,28 @@ struct InvoicePrint: LocalCommand {
             if let output {
                 page.line("Wrote \(label) to \(output).")
             } else {
-                for line in text.dropLast().split(
-                    separator: "\n", omittingEmptySubsequences: false)
-                {
-                    page.line(String(line))
-                }
+                let lines = text.dropLast().split(
+                    separator: "\n", omittingEmptySubsequences: false
+                ).map(String.init)
+                Self.write(lines, TransferCode(document: content)?.code, on: &page)
             }
         }
+    }
+}
+
+extension InvoicePrint {
+    /// Where there are colours the code is dark on light, as a camera wants it; elsewhere it is drawn as
+    /// ink is on paper, like everything else.
+    private static func write(_ lines: [String], _ code: QRCode?, on page: inout Page) {
+        guard page.hasColour, let code,
+            let start = lines.indices.first(where: { lines[$0...].starts(with: code.lines) })
+        else {
+            for line in lines { page.line(line) }
+            return
+        }
+        for line in lines[..<start] { page.line(line) }
+        for line in code.framedLines { page.line(line, .printed) }
+        for line in lines[(start + code.lines.count)...] { page.line(line) }
     }
 }
 
