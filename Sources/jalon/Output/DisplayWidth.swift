@@ -2,8 +2,30 @@
 enum DisplayWidth {
     /// The columns of a whole text, grapheme by grapheme.
     static func of(_ text: String) -> Int {
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
-        return text.reduce(0) { $0 + of($1) }
+        ofSimple(text) ?? text.reduce(0) { $0 + of($1) }
+    }
+
+    /// The columns of a text whose characters are all below U+0300 and to be seen: each is a grapheme
+    /// and takes one. nil for any other text. Nearly all texts of Latin letters are so, and lists have
+    /// tens of thousands of them.
+    static func ofSimple(_ text: String) -> Int? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var columns = 0
+            var lead: UInt8 = 0
+            for byte in bytes {
+                switch byte {
+                case 0x20..<0x7F: columns += 1
+                case 0x80..<0xC0:
+                    // U+0080 to U+009F are controls, U+00AD is a hyphen that may not be seen.
+                    if lead == 0xC2, byte < 0xA0 || byte == 0xAD { return nil }
+                    columns += 1
+                case 0xC2..<0xCC: lead = byte
+                default: return nil
+                }
+            }
+            return columns
+        }
     }
 
     /// The columns of one grapheme: 0, 1 or 2.

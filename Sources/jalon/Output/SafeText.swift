@@ -4,7 +4,7 @@ enum SafeText {
     /// The text with every unsafe character replaced by something that can be seen: control
     /// characters in caret notation (`^[`), the others as `<U+202E>`.
     static func shown(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+        if DisplayWidth.ofSimple(text) != nil { return text }
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {

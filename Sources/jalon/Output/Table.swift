@@ -34,12 +34,11 @@ struct Table {
     /// On a terminal the widest left-hand column is cut until the lines fit, and columns that may be
     /// left out are. Where that would not do, each row is told whole, in lines of its own.
     func lines(_ terminal: Terminal) -> [String] {
-        let texts = rows.map { $0.map { SafeText.shown($0.text) } }
-        var widths = columns.map { DisplayWidth.of($0.heading) }
+        let texts = rows.map { $0.map { Shown($0.text) } }
+        let headings = columns.map { Shown($0.heading) }
+        var widths = headings.map(\.width)
         for row in texts {
-            for (index, text) in row.enumerated() {
-                widths[index] = max(widths[index], DisplayWidth.of(text))
-            }
+            for index in widths.indices { widths[index] = max(widths[index], row[index].width) }
         }
         var kept = Array(columns.indices)
         if let limit = terminal.width {
@@ -50,12 +49,32 @@ struct Table {
                 kept.removeAll { $0 == next }
             }
         }
-        let headings = columns.map { Cell($0.heading, .faint) }
-        var result = [line(headings, columns.map(\.heading), widths, kept, terminal)]
-        for (row, safe) in zip(rows, texts) {
-            result.append(line(row, safe, widths, kept, terminal))
+        let colour = terminal.hasColour
+        var result: [String] = []
+        result.reserveCapacity(rows.count + 1)
+        result.append(
+            line(headings, widths, kept, colour: colour) { _ in .faint })
+        for (row, shown) in zip(rows, texts) {
+            result.append(
+                line(shown, widths, kept, colour: colour) { row[$0].style })
         }
         return result
+    }
+
+    /// A text as it is shown, and the columns that it takes: measured once.
+    private struct Shown {
+        let text: String
+        let width: Int
+
+        init(_ text: String) {
+            if let width = DisplayWidth.ofSimple(text) {
+                self.text = text
+                self.width = width
+            } else {
+                self.text = SafeText.shown(text)
+                width = DisplayWidth.of(self.text)
+            }
+        }
     }
 
     /// Whether the columns that are kept fit, after cutting what may be cut; where they do not, the
@@ -79,38 +98,45 @@ struct Table {
     }
 
     /// A line for each cell that says something, behind its heading; an empty line between two rows.
-    private func blocks(_ texts: [[String]], _ terminal: Terminal) -> [String] {
+    private func blocks(_ texts: [[Shown]], _ terminal: Terminal) -> [String] {
         let width = columns.map { DisplayWidth.of($0.heading) }.max() ?? 0
         let told: [[String]] = zip(rows, texts).map { row, safe in
-            columns.indices.filter { !safe[$0].isEmpty }.map { index in
+            columns.indices.filter { !safe[$0].text.isEmpty }.map { index in
                 let heading = columns[index].heading
                 let padding = width + Self.gap - DisplayWidth.of(heading)
                 return Cell.painted(heading, .faint, colour: terminal.hasColour)
                     + String(repeating: " ", count: padding)
-                    + Cell.painted(safe[index], row[index].style, colour: terminal.hasColour)
+                    + Cell.painted(safe[index].text, row[index].style, colour: terminal.hasColour)
             }
         }
         return Array(told.joined(separator: [""]))
     }
 
+    /// One line, each cell between the codes of its style where there are colours.
     private func line(
-        _ cells: [Cell], _ safe: [String], _ widths: [Int], _ kept: [Int], _ terminal: Terminal
+        _ cells: [Shown], _ widths: [Int], _ kept: [Int], colour: Bool, style: (Int) -> Cell.Style
     ) -> String {
-        var result = ""
+        // Bytes: a list has ten thousands of cells, and joining strings costs more than their texts.
+        var line: [UInt8] = []
+        line.reserveCapacity(kept.reduce(0) { $0 + 2 * widths[$1] + Self.gap })
         var pending = 0
         for index in kept {
-            let cell = cells[index]
-            let text = DisplayWidth.cut(safe[index], to: widths[index])
-            let padding = widths[index] - DisplayWidth.of(text)
+            var (text, width) = (cells[index].text, cells[index].width)
+            if width > widths[index] {
+                text = DisplayWidth.cut(text, to: widths[index])
+                width = DisplayWidth.of(text)
+            }
+            let padding = widths[index] - width
             if columns[index].isRight { pending += padding }
             if !text.isEmpty {
-                result += String(repeating: " ", count: pending)
-                result += Cell.painted(text, cell.style, colour: terminal.hasColour)
+                line.append(contentsOf: repeatElement(UInt8(ascii: " "), count: pending))
+                let painted = colour ? Cell.painted(text, style(index), colour: true) : text
+                line.append(contentsOf: painted.utf8)
                 pending = 0
             }
             if !columns[index].isRight { pending += padding }
             pending += Self.gap
         }
-        return result
+        return String(decoding: line, as: UTF8.self)
     }
 }

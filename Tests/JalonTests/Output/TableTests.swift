@@ -86,4 +86,30 @@ struct `A table` {
         #expect(!plain.contains("\u{1B}"))
         #expect(coloured.contains("\u{1B}[31moverdue\u{1B}[0m"))
     }
+
+    /// Each below U+0300 that is to be seen takes one column; what follows from the fast way must be what
+    /// the graphemes say.
+    @Test func `the width of simple texts is that of their graphemes`() {
+        for value in UInt32(0)..<0x400 {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let text = "a\(Character(scalar))b"
+            let graphemes = text.reduce(0) { $0 + DisplayWidth.of($1) }
+            #expect(DisplayWidth.of(text) == graphemes, "U+\(String(value, radix: 16))")
+            let isSimple = DisplayWidth.ofSimple(text) != nil
+            #expect(!isSimple || !SafeText.isUnsafe(scalar), "U+\(String(value, radix: 16))")
+            #expect(isSimple || value >= 0x300 || SafeText.isUnsafe(scalar), "U+\(value)")
+        }
+    }
+
+    @Test func `a list of ten thousand names is drawn as one of two`() {
+        var table = Table([.left("NAME"), .right("AMOUNT"), .left("STATUS")])
+        for number in 1...10_000 {
+            table.add([Cell("Société Générale"), Cell("\(number).00"), Cell("paid", .good)])
+        }
+        let lines = table.lines(.none)
+        #expect(lines.count == 10_001)
+        #expect(lines[0] == "NAME                AMOUNT  STATUS")
+        #expect(lines[1] == "Société Générale      1.00  paid")
+        #expect(lines[10_000] == "Société Générale  10000.00  paid")
+    }
 }
