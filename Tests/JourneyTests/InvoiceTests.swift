@@ -315,4 +315,34 @@ struct `Invoices` {
             device.variables["NO_COLOR"] = nil
         }
     }
+
+    /// A slow typist makes 200 strokes in a minute (40 words of five letters): that must do for a new
+    /// client, its invoice, the number and the message, in books that know who they belong to.
+    @Test func `a new client has an invoice after four commands and less than a minute of typing`()
+    {
+        let device = Device()
+        device.does("init", "--name", "Atelier Nord", "--country", "FR")
+        device.does(
+            "me", "set", "--legal-form", "EI", "--address", "1 rue Nord\\n75002 Paris", "--siren",
+            "404833048", "--registration", "RCS Paris 404 833 048", "--vat-id", "FR83404833048",
+            "--penalty", "12 % par an", "--discount", "none", "--nature", "services")
+        let typed: [[String]] = [
+            [
+                "client", "add", "Maison Blum", "--siren", "732829320", "--address",
+                "2 rue Sud, Lyon",
+            ],
+            ["invoice", "new", "Blum", "--line", "Design; 3; 450; 20"],
+            ["invoice", "issue", "Blum"],
+            ["invoice", "send", "F-0001"],
+        ]
+        var strokes = 0
+        for words in typed {
+            let line = words.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " ")
+            // With the name of the program, a blank and the return key.
+            strokes += line.count + "jalon ".count + 1
+            device.does(words)
+        }
+        #expect(strokes < 200)
+        #expect(device.json("invoice", "show", "F-0001")["totals"]["gross"] == "1620.00")
+    }
 }

@@ -122,6 +122,27 @@ package enum Lookup {
         return InvoiceRef(invoice: invoice, document: entry.id == invoice ? nil : entry.id)
     }
 
+    /// The draft that a text means: an id, or the name of a client who has just one, whatever was issued
+    /// for that client. Where no draft is meant, the invoice that is.
+    package static func draft(
+        _ reading: Reading, _ text: String, for purpose: Purpose
+    ) throws -> InvoiceRef {
+        if let ref = try exactInvoice(reading, String(text.trimmed)) { return ref }
+        let entries = try entries(
+            reading,
+            """
+            SELECT i.id, NULL, c.name, i.hidden, i.id
+            FROM invoices i LEFT JOIN clients c ON c.id = i.client
+            WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
+            """)
+        do {
+            let entry = try Matcher(kind: .invoice, entries: entries, purpose: .writing).match(text)
+            return InvoiceRef(invoice: entry.id, document: nil)
+        } catch BillingFailure.notFound {
+            return try invoice(reading, text, for: purpose)
+        }
+    }
+
     private static func exactInvoice(_ reading: Reading, _ text: String) throws -> InvoiceRef? {
         let parts = SeriesClaim.parts(ofNumber: text)
         let documents = try reading.rows(

@@ -52,6 +52,11 @@ struct Matcher {
                 [.invoice, .bill].contains(kind) && !wanted.isEmpty
                     && Self.folded($0.detail) == wanted
             },
+            {
+                [.invoice, .bill].contains(kind) && wanted.count >= Self.wordMin
+                    && (Self.folded($0.detail).hasPrefix(wanted)
+                        || Self.folded($0.detail).contains(" " + wanted))
+            },
         ]
         for round in rounds {
             let found = eligible.filter(round)

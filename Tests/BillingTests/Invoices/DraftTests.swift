@@ -1,3 +1,5 @@
+import Convergence
+import Replication
 import Testing
 
 @testable import Billing
@@ -90,5 +92,43 @@ struct DraftTests {
                 #"{"lines":[{"name":"x","quantity":1,"price":1,"rate":20,"adjustments":[{"charge":true,"amount":1,"rate":10}]}]}"#
             )
         }
+    }
+
+    @Test func `a draft goes by a word of its client's name, whatever was issued for that client`()
+        throws
+    {
+        let office = try Office()
+        let client = try office.client("Maison Blum")
+        for _ in 1...2 { try office.issue(try office.draft(client)) }
+        func draft(_ text: String) throws -> InvoiceRef {
+            try office.read { try Lookup.draft($0, text, for: .writing) }
+        }
+        let only = try office.draft(client)
+        for text in ["Blum", "blu", "maison blum", "Mais", only.text] {
+            #expect(try draft(text) == InvoiceRef(invoice: only, document: nil), "\(text)")
+        }
+        // One letter says too little, and the part of a word is no word.
+        for text in ["b", "lum"] {
+            #expect(throws: BillingFailure.self, "\(text)") { try draft(text) }
+        }
+        #expect(try draft("F-0001").document != nil)
+        _ = try office.draft(client)
+        #expect(throws: BillingFailure.self) { try draft("Blum") }
+    }
+
+    @Test func `an invoice goes by a word of its client's name as long as that says enough`() throws
+    {
+        let office = try Office()
+        try office.issue(try office.draft(try office.client("Maison Blum")))
+        try office.issue(try office.draft(try office.client("Atelier Blume Sud")))
+        func number(_ text: String) throws -> String? {
+            let ref = try office.read { try Lookup.invoice($0, text, for: .writing) }
+            return try office.read {
+                try Invoices.show($0, ref, asOf: try #require(CivilDate(iso: "2026-03-10"))).number
+            }
+        }
+        #expect(try number("Maison") == "F-0001")
+        #expect(try number("sud") == "F-0002")
+        #expect(throws: BillingFailure.self) { try number("Blum") }
     }
 }

@@ -6,7 +6,7 @@ struct InvoiceCheckCommand: LocalCommand {
         commandName: "check", abstract: "See what a draft lacks before anybody gets it.",
         discussion: "Exit code 2 if something is missing. Nothing is changed.")
 
-    @Argument(help: ArgumentHelp("The draft's id.", valueName: "invoice"))
+    @Argument(help: ArgumentHelp("The draft's id, or its client.", valueName: "invoice"))
     var invoice: String
     @Option(help: ArgumentHelp("The date of issue to check for.", valueName: "date"))
     var on: String?
@@ -15,7 +15,7 @@ struct InvoiceCheckCommand: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let date = try session.date(on) ?? session.today
         let check = try session.read {
-            try Invoices.check($0, try Lookup.invoice($0, invoice, for: .reading).invoice, on: date)
+            try Invoices.check($0, try Lookup.draft($0, invoice, for: .reading).invoice, on: date)
         }
         return Answer(json: check.json, status: check.gaps.isEmpty ? .done : .findings) { page in
             for gap in check.gaps {

@@ -7,7 +7,7 @@ struct InvoiceEdit: LocalCommand {
         commandName: "edit", abstract: "Change a draft.",
         discussion: "Lines are counted from 1, as invoice show lists them.")
 
-    @Argument(help: ArgumentHelp("The draft's id.", valueName: "invoice"))
+    @Argument(help: ArgumentHelp("The draft's id, or its client.", valueName: "invoice"))
     var invoice: String
     @Option(help: ArgumentHelp("Another client.", valueName: "client"))
     var client: String?
@@ -49,7 +49,7 @@ struct InvoiceEdit: LocalCommand {
         }
         let typed = try details.fields(session)
         let edited = try session.write(writing) { books in
-            let row = try Lookup.invoice(books, invoice, for: .writing).invoice
+            let row = try Lookup.draft(books, invoice, for: .writing).invoice
             var edit = Billing.InvoiceEdit()
             edit.client = try client.map { try Lookup.client(books, $0, for: .writing) }
             if due != nil { edit.due = date.map { .set($0) } ?? .clear }

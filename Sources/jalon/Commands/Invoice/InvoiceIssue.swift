@@ -11,7 +11,7 @@ struct InvoiceIssue: NetworkCommand {
             answer are met first, so that what others did is known.
             """)
 
-    @Argument(help: ArgumentHelp("The draft's id.", valueName: "invoice"))
+    @Argument(help: ArgumentHelp("The draft's id, or its client.", valueName: "invoice"))
     var invoice: String
     @Option(help: ArgumentHelp("The date of issue.", valueName: "date"))
     var on: String?
@@ -28,7 +28,7 @@ struct InvoiceIssue: NetworkCommand {
         let date = try session.date(on)
         if !offline, !writing.dryRun { try await meet(session) }
         let issued = try session.write(writing) { books in
-            let row = try Lookup.invoice(books, invoice, for: .writing).invoice
+            let row = try Lookup.draft(books, invoice, for: .writing).invoice
             return try Invoices.issue(
                 books, row, on: date, series: series, owner: owner, at: session.moment)
         }

@@ -6,11 +6,15 @@ extension Table {
         // One currency stands in the heading, several in every row.
         let codes = Set(invoices.map(\.currency.code))
         let code = codes.count == 1 ? codes.first : nil
-        var table = Table([
+        // One person's invoices need not say so on each line.
+        let showsOwner = Set(invoices.lazy.compactMap(\.owner)).count > 1
+        var columns: [Table.Column] = [
             .left("NUMBER"), .left("CLIENT"), .left("ISSUED", drops: 1), .left("DUE", drops: 2),
             .right(["AMOUNT", code].compactMap(\.self).joined(separator: " ")),
             .right("OPEN"), .left("STATUS"),
-        ])
+        ]
+        if showsOwner { columns.append(.left("OWNER", drops: 3)) }
+        var table = Table(columns)
         for invoice in invoices {
             let amount = invoice.sums.map { sums in
                 code == nil ? invoice.amount(sums.due) : invoice.currency.text(sums.due)
@@ -18,12 +22,13 @@ extension Table {
             let open = invoice.open.map { open in
                 code == nil ? invoice.amount(open) : invoice.currency.text(open)
             }
-            table.add([
+            let cells = [
                 invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id.shortID, .faint),
                 Cell(invoice.clientName), Cell(invoice.issued?.iso ?? ""),
                 Cell(invoice.due?.iso ?? ""), Cell(amount ?? "cannot be computed"),
                 Cell(open ?? ""), invoice.statusCell,
-            ])
+            ]
+            table.add(showsOwner ? cells + [Cell(invoice.owner ?? "")] : cells)
         }
         return table
     }
