@@ -31,7 +31,10 @@ struct Jalon: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "The year",
-                subcommands: [TotalsCommand.self, ArchiveCommand.self, RateCommands.self]),
+                subcommands: [
+                    IncomeCommand.self, TotalsCommand.self, ExchangeCommand.self,
+                    ArchiveCommand.self, RateCommands.self,
+                ]),
             CommandGroup(
                 name: "Care",
                 subcommands: [

@@ -155,4 +155,95 @@ struct `Money` {
                 "--to-day", "2026-03-01",
             ], exit: 65, says: "the supply ends on 2026-03-01")
     }
+
+    @Test
+    func `a bank's line is entered by its reference, day and amount, asked for where one sits`() {
+        let device = Self.device()
+        let said = device.does(
+            "payment", "confirm", "--reference", "VIR BLUM F-0002", "--on", "2026-03-09",
+            "--amount",
+            "100")
+        #expect(said.contains("100.00 EUR entered for F-0002 of Blum"))
+        #expect(device.json("invoice", "show", "F-0002")["status"] == "paid")
+        device.fails(
+            [
+                "payment", "confirm", "--reference", "VIR BLUM F-0002", "--on", "2026-03-09",
+                "--amount", "100.00",
+            ], exit: 1, says: "entered before")
+        let unmatched = device.fails(
+            ["payment", "confirm", "--reference", "BLUM", "--on", "2026-03-09", "--amount", "100"],
+            exit: 65, says: "does not say which invoice")
+        #expect(unmatched.err.contains("F-0001 of Blum, F-0003 of Blum"), "\(unmatched)")
+        device.fails(
+            ["payment", "confirm", "--amount", "1"], exit: 64, says: "--reference, --on must")
+        let asked = device.run(
+            program: [
+                "/usr/bin/script", "-qec", "'\(Program.jalon)' payment confirm", "/dev/null",
+            ], input: "VIR F-0003\n2026-03-10\n40\n")
+        #expect(asked.out.contains("60.00 EUR still open"), "\(asked)")
+    }
+
+    @Test func `expected and received money stand in columns of their own`() {
+        let device = Self.device()
+        device.does("pay", "F-0001", "30", "--on", "2026-03-20")
+        let income = device.json("income", "--as-of", "2026-04-10")
+        #expect(income["months"][0]["month"] == "2026-03")
+        #expect(income["months"][0]["received"] == "30.00")
+        // Due on 31 March, 1 and 2 April.
+        #expect(income["months"][0]["expected"] == "70.00")
+        #expect(income["months"][1]["expected"] == "200.00")
+        #expect(income["totals"][0]["expected"] == "270.00")
+        let csv = device.does("income", "--as-of", "2026-04-10", "--csv")
+        #expect(
+            csv == "month,currency,expected,received\n2026-03,EUR,70.00,30.00\n"
+                + "2026-04,EUR,200.00,0.00\n")
+        let page = device.does("income", "--as-of", "2026-04-10")
+        #expect(page.contains("EXPECTED  RECEIVED"))
+    }
+
+    @Test func `a payment in dollars says what it gained or lost in euros`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Smith")
+        let id = device.json(
+            "invoice", "new", "Smith", "--line", "A; 1; 1000; 0", "--currency", "USD", "--exchange",
+            "0.9217")["id"].text
+        device.does("invoice", "issue", id, "--on", "2026-03-01")
+        device.does("pay", "F-0001", "1000", "--euros", "905.10", "--on", "2026-03-05")
+        let gains = device.json("exchange", "--from", "2026-03-01", "--to", "2026-03-31")
+        #expect(gains["gain"] == "-16.60")
+        #expect(
+            device.does("exchange", "--from", "2026-03-01", "--to", "2026-03-31").contains(
+                "Lost 16.60 EUR."))
+    }
+
+    @Test func `invoices are collected by a file for the bank`() {
+        let device = Self.device()
+        let file = device.home + "/debits.xml"
+        let command = [
+            "invoice", "debit", "F-0001", "F-0003", "--on", "2026-04-05", "--output", file,
+            "--as-of",
+            "2026-03-20",
+        ]
+        let bare = device.fails(command, exit: 1, says: "lacks a creditor identifier")
+        #expect(bare.err.contains("jalon me set --creditor"))
+        device.does("me", "set", "--creditor", "FR72ZZZ123456")
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606")
+        let mandate = device.fails(command, exit: 1, says: "Blum lacks a mandate")
+        #expect(mandate.err.contains(#"jalon client edit "Blum" --mandate REFERENCE"#))
+        #expect(Files.read(file).isEmpty)
+        device.does(
+            "client", "edit", "Blum", "--mandate", "M-17", "--mandate-date", "2026-01-15", "--iban",
+            "DE89 3704 0044 0532 0130 00")
+        #expect(device.run(command + ["--dry-run"]).exit == 0)
+        #expect(Files.read(file).isEmpty)
+        let answer = Tree(device.run(command + ["--json"]).out)
+        #expect(answer["count"].integer == 2)
+        #expect(answer["sum"] == "200.00")
+        #expect(Files.read(file).contains("<CtrlSum>200.00</CtrlSum>"))
+        let log = device.json("invoice", "log", "F-0001")[1]
+        #expect(log["kind"] == "debited")
+        #expect(log["text"].text.contains(answer["hash"].text))
+        #expect(log["text"].text.contains("debits.xml"))
+        device.fails(command, exit: 1, says: "asked for F-0001 already")
+    }
 }

@@ -9,7 +9,7 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 8,
+        version: 9,
         tables: [
             settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
             series,
@@ -97,10 +97,11 @@ package enum BillingSchema {
         "series",
         ["name", "act", "writer", "reason", "last", "turn", "date"].map { .register($0) })
 
+    /// `euros` is what a payment in another currency came to, in cents.
     private static let payments = Table(
         "payments",
         [.reference("client", to: "clients"), .reference("reverses", to: "payments")]
-            + ["date", "amount", "currency", "method", "reference", "note", "created"]
+            + ["date", "amount", "currency", "euros", "method", "reference", "note", "created"]
             .map { .register($0) },
         indexes: [["client", "currency", "hidden", "date", "amount"], ["hidden", "date"]])
 

@@ -105,7 +105,7 @@ package struct SettingsInput: Equatable, Sendable {
     package static let detailFields = [
         "legalForm", "capital", "address", "siren", "registration", "vatId", "regime", "email",
         "phone", "website", "language", "terms", "penalty", "penaltyRate", "discount", "nature",
-        "exemption", "showIban", "payee", "wallet", "link", "owner",
+        "exemption", "showIban", "payee", "wallet", "link", "owner", "creditor",
     ]
 
     /// The checked values of the fields that were given.
@@ -138,6 +138,7 @@ package struct SettingsInput: Equatable, Sendable {
         case "wallet": try PlainText.line(text, .wallet)
         case "payee": try PlainText.line(text, .holder)
         case "link": try DraftField.link.checked(text)
+        case "creditor": try Identifiers.creditor(text)
         case "owner": try PlainText.line(text, .owner)
         case "phone", "website": try PlainText.line(text, TextField(rawValue: field) ?? .note)
         default: try PlainText.block(text, TextField(rawValue: field) ?? .note)

@@ -11,6 +11,8 @@ package enum ClientField: String, CaseIterable, Sendable {
     case terms, currency, language, method, rate, category
     // How they pay.
     case payDay, cutoff, perCycle
+    // The account that they pay from, and the mandate to collect from it.
+    case iban, bic, mandate, mandateDate, mandateScheme
     // Where they are sorted in, and which of you sees to their invoices.
     case folder, owner
     // Purchase orders.
@@ -35,6 +37,11 @@ package enum ClientField: String, CaseIterable, Sendable {
         case .language: try choice(text, Language.allCases.map(\.rawValue))
         case .rate: try Decimal(text, as: .rate).text
         case .category: try VATCategory(text).rawValue
+        case .iban: try Identifiers.iban(text)
+        case .bic: try Identifiers.bic(text)
+        case .mandate: try Identifiers.mandate(text)
+        case .mandateDate: try DraftField.delivered.checked(text)
+        case .mandateScheme: try choice(text, MandateScheme.allCases.map(\.rawValue))
         case .payDay, .cutoff: try PayCycle.day(text, rawValue)
         case .perCycle: try choice(text, ["one", "several"])
         case .poRule: try choice(text, ["required", "optional"])

@@ -11,6 +11,8 @@ package enum EventKind: String, CaseIterable, Sendable {
     case extended
     /// Another person sees to it from then on.
     case assigned
+    /// A bank was asked to collect it, for a day, under the mandate that it was told with.
+    case debited
     /// Nothing more is expected.
     case writtenOff = "written off"
     /// A talk, a promise, anything to remember.
@@ -27,7 +29,7 @@ package struct EventView: Equatable, Sendable {
     package let kind: EventKind
     /// The day.
     package let date: CivilDate
-    /// Until when, of an extension.
+    /// Until when, of an extension; for which day, of a debit.
     package let until: CivilDate?
     /// To whom, with whom, or who sees to it.
     package let with: String?
@@ -145,7 +147,7 @@ package enum Events {
                     courses[document]?.writtenOff ?? day
             case .assigned:
                 courses[document, default: Course()].owner = cursor.text(4)
-            case .note, nil: break
+            case .note, .debited, nil: break
             }
         }
         return courses

@@ -135,6 +135,21 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case allocationElsewhere(number: String)
     /// More than is open of the invoice, or left of the payment.
     case allocationTooLarge(number: String, open: Int64, currency: Currency)
+    /// The payment with this reference, day and amount was entered before.
+    case paymentKnown(id: String)
+    /// A reference names no invoice, or several; `candidates` are those, or the ones of which just so
+    /// much is open.
+    case paymentUnmatched(reference: String, candidates: [Candidate])
+    /// Nothing is open of it that could be collected in euros.
+    case nothingToDebit(number: String)
+    /// A bank was asked for it already.
+    case alreadyDebited(number: String, date: CivilDate)
+    /// Something that a direct debit takes is not there, of the books or of a client.
+    case debitLacks(DebitGap, client: String)
+    /// A mandate counts from the day on which it was signed, and is void when it was not used for long.
+    case mandateVoid(mandate: String, client: String, from: CivilDate, to: CivilDate)
+    /// Nothing is collected on a day that is past.
+    case debitPast(date: CivilDate)
     /// More than the client has as credit.
     case refundTooLarge(open: Int64, currency: Currency)
     /// The table of rates says nothing of a day.

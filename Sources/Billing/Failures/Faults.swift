@@ -32,7 +32,7 @@ package enum DateFault: Error, Equatable, Sendable {
 
 /// An identifier with a rule of its own.
 package enum IdentifierKind: String, Equatable, Sendable {
-    case siren, vatId, email, iban, bic
+    case siren, vatId, email, iban, bic, creditor, mandate
 }
 
 /// What is wrong with an identifier.
@@ -93,6 +93,14 @@ package enum DraftFault: Equatable, Sendable {
     case differsFromLine(path: String)
     /// The value cannot be read.
     indirect case value(path: String, BillingFailure)
+}
+
+/// What a direct debit takes.
+package enum DebitGap: String, Equatable, Sendable {
+    /// The books' creditor identifier, and their account.
+    case creditor, account
+    /// The client's mandate with its day, and the client's account.
+    case mandate, iban
 }
 
 /// A kind of thing that a name can mean.

@@ -65,6 +65,33 @@ package enum Identifiers {
         return kept
     }
 
+    /// A creditor identifier of SEPA (EPC262-08): country, two check digits, three letters or digits of
+    /// the creditor's own choosing, which the check leaves out, and up to 28 of the country's. The number
+    /// is 1 modulo 97, as an IBAN's.
+    package static func creditor(_ text: String) throws(BillingFailure) -> String {
+        let kept = text.uppercased().filter { !$0.isWhitespace }
+        let isShaped =
+            (8...35).contains(kept.count) && kept.allSatisfy(\.isLatinOrDigit)
+            && countries.contains(String(kept.prefix(2)))
+            && kept.dropFirst(2).prefix(2).allSatisfy { $0.asciiDigit != nil }
+        guard isShaped else { throw .identifier(.creditor, text: text, .shape) }
+        guard remainder97(kept.dropFirst(7) + kept.prefix(4)) == 1 else {
+            throw .identifier(.creditor, text: text, .checkDigits)
+        }
+        return kept
+    }
+
+    /// The reference of a mandate (EPC016-06, AT-01): up to 35 of the letters that banks take, without
+    /// blanks, and no slash at an end or beside another.
+    package static func mandate(_ text: String) throws(BillingFailure) -> String {
+        let kept = String(text.trimmed)
+        guard (1...35).contains(kept.count),
+            kept.allSatisfy({ BankText.isTaken($0) && $0 != " " }), kept.first != "/",
+            kept.last != "/", !kept.contains("//")
+        else { throw .identifier(.mandate, text: text, .shape) }
+        return kept
+    }
+
     /// The remainder modulo 97 of the number that letters and digits stand for, A being 10.
     static func remainder97(_ text: some Sequence<Character>) -> Int {
         text.reduce(0) { remainder, character in

@@ -43,11 +43,7 @@ package struct Totals: Hashable, Sendable {
     /// Directive 2006/112/EC, art. 230 and 91: the VAT stands in the national currency too.
     func vatInEuros(_ currency: Currency, _ exchange: String?) throws(BillingFailure) -> Int64? {
         guard currency != .eur, let exchange else { return nil }
-        let rate = try Decimal(exchange, as: .price)
-        return try Int128(vat).times(Int128(rate.coefficient)).times(100)
-            .dividedHalfUp(
-                by: Int128.powerOfTen(rate.scale).times(Int128.powerOfTen(currency.decimals))
-            ).asMinor()
+        return try currency.inEuros(vat, rate: exchange)
     }
 }
 

@@ -21,7 +21,8 @@ extension Payments {
     package static func add(
         _ writing: Writing, client: RowID, amount: String, currency: Currency?,
         for inputs: [AllocationInput], oldestFirst: Bool = false, on date: CivilDate?,
-        method: String? = nil, reference: String? = nil, note: String? = nil, at moment: Moment
+        method: String? = nil, reference: String? = nil, note: String? = nil,
+        euros: String? = nil, at moment: Moment
     ) throws -> PaymentView {
         let usual = try Clients.currency(writing, of: client)
         let currency = currency ?? usual
@@ -40,7 +41,8 @@ extension Payments {
                 method: try method.map { try PlainText.line($0, .method) },
                 reference: try reference.map { try PlainText.line($0, .reference) },
                 note: try note.map { try PlainText.line($0, .note) },
-                allocations: parts.map(\.allocation)),
+                allocations: parts.map(\.allocation),
+                euros: try Self.euros(euros, currency)),
             documents: parts.map(\.document), at: moment)
     }
 
@@ -85,7 +87,7 @@ extension Payments {
                 note: try reason.map { try PlainText.line($0, .reason) },
                 allocations: payment.allocations.map {
                     .init(invoice: $0.invoice, number: $0.number, amount: -$0.amount)
-                }, reverses: payment.id),
+                }, reverses: payment.id, euros: payment.euros.map { -$0 }),
             documents: documents, at: moment)
     }
 
@@ -132,13 +134,19 @@ extension Payments {
         let document: String
     }
 
-    static func allocate(_ writing: Writing, _ part: Part, to payment: String) throws {
-        _ = try writing.insert(
-            "allocations",
-            [
-                "payment": .text(payment), "invoice": .text(part.allocation.invoice),
-                "document": .text(part.document), "amount": .integer(part.allocation.amount),
-            ])
+    static func allocate(
+        _ writing: Writing, _ part: Part, to payment: String, isDerived: Bool = false
+    ) throws {
+        let fields: [String: Value] = [
+            "payment": .text(payment), "invoice": .text(part.allocation.invoice),
+            "document": .text(part.document), "amount": .integer(part.allocation.amount),
+        ]
+        if isDerived {
+            _ = try writing.insertDerived(
+                "allocations", keys: [.text(payment), .text(part.document)], fields)
+        } else {
+            _ = try writing.insert("allocations", fields)
+        }
     }
 
     /// The parts that were typed: each within what is open of its invoice and what is left.

@@ -32,6 +32,8 @@ package struct PaymentView: Equatable, Sendable {
     package let allocations: [Allocation]
     /// The payment that this one takes back.
     package var reverses: String?
+    /// The euros that a payment in another currency came to, in cents.
+    package var euros: Int64?
     /// Where its client is sorted in; only in lists.
     package var clientTags = ClientTags.none
 
@@ -40,14 +42,14 @@ package struct PaymentView: Equatable, Sendable {
         PaymentView(
             id: id, client: client, clientName: clientName, date: date, amount: amount,
             currency: currency, method: method, reference: reference, note: note,
-            allocations: allocations, reverses: reverses, clientTags: clientTags)
+            allocations: allocations, reverses: reverses, euros: euros, clientTags: clientTags)
     }
 
     /// What is not allocated: a credit of the client, in minor units.
     package var credit: Int64 { allocations.reduce(amount) { $0 &- $1.amount } }
 
     /// `id client clientName date amount currency method reference note invoice allocations
-    /// credit reverses`; `invoice` is the number of the first allocation.
+    /// credit reverses euros`; `invoice` is the number of the first allocation.
     package var json: JSON {
         .members([
             "id": .string(id), "client": .string(client), "clientName": .string(clientName),
@@ -64,6 +66,7 @@ package struct PaymentView: Equatable, Sendable {
                     ])
                 }),
             "credit": .string(currency.text(credit)), "reverses": .text(reverses),
+            "euros": .text(euros.map(Currency.eur.text)),
         ])
     }
 }

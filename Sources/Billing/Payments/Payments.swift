@@ -4,10 +4,12 @@ package import Replication
 /// Money that came in: a row per payment, whose parts settle invoices.
 package enum Payments {
     /// Records a payment of an invoice. What exceeds the invoice's balance is a credit of the
-    /// client; two devices that both record a full payment leave it overpaid, which is shown.
+    /// client; `euros` is what came of a payment in another currency, as typed. The rows are random, or
+    /// follow from keys; two devices that both record a full payment leave it overpaid, which is shown.
     package static func pay(
         _ writing: Writing, _ ref: InvoiceRef, amount: String, on date: CivilDate?,
-        method: String? = nil, reference: String? = nil, note: String? = nil, at moment: Moment
+        method: String? = nil, reference: String? = nil, note: String? = nil,
+        euros: String? = nil, keys: [Value]? = nil, at moment: Moment
     ) throws -> PaymentResult {
         guard let document = try ref.document ?? Invoices.document(writing, of: ref.invoice) else {
             throw BillingFailure.notIssued(ref.invoice)
@@ -30,8 +32,8 @@ package enum Payments {
                     : [
                         .init(
                             invoice: ref.invoice.text, number: invoice.number, amount: allocated)
-                    ]),
-            documents: [document.text], at: moment)
+                    ], euros: try Self.euros(euros, invoice.currency)),
+            documents: [document.text], keys: keys, at: moment)
         let facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
             paid: invoice.paid &+ allocated, kind: invoice.kind, credited: invoice.credited)
@@ -41,9 +43,24 @@ package enum Payments {
             status: InvoiceStatus(of: facts, on: max(moment.today, invoice.issued ?? .first)))
     }
 
-    /// Writes a payment and its allocations, and returns it with its id.
+    /// The euros that a payment in another currency came to, in cents.
+    static func euros(_ text: String?, _ currency: Currency) throws(BillingFailure) -> Int64? {
+        guard let text else { return nil }
+        guard currency != .eur else {
+            throw .choice(
+                ChoiceFault(
+                    field: "euros", text: text, allowed: ["nothing: the payment is in euros"]))
+        }
+        let minor = try Currency.eur.minor(text)
+        guard minor > 0 else { throw .paymentNotPositive(text: text) }
+        return minor
+    }
+
+    /// Writes a payment and its allocations, and returns it with its id; rows that follow from keys, or
+    /// random ones.
     static func record(
-        _ writing: Writing, _ payment: PaymentView, documents: [String], at moment: Moment
+        _ writing: Writing, _ payment: PaymentView, documents: [String], keys: [Value]? = nil,
+        at moment: Moment
     ) throws -> PaymentView {
         var fields: [String: Value] = [
             "client": .text(payment.client), "amount": .integer(payment.amount),
@@ -57,15 +74,20 @@ package enum Payments {
         for (field, text) in texts {
             if let text { fields[field] = .text(text) }
         }
-        let id = try writing.insert("payments", fields)
+        if let euros = payment.euros { fields["euros"] = .integer(euros) }
+        let id =
+            try keys.map { try writing.insertDerived("payments", keys: $0, fields) }
+            ?? writing.insert("payments", fields)
         for (allocation, document) in zip(payment.allocations, documents) {
-            try allocate(writing, Part(allocation: allocation, document: document), to: id.text)
+            try allocate(
+                writing, Part(allocation: allocation, document: document), to: id.text,
+                isDerived: keys != nil)
         }
         return PaymentView(
             id: id.text, client: payment.client, clientName: payment.clientName,
             date: payment.date, amount: payment.amount, currency: payment.currency,
             method: payment.method, reference: payment.reference, note: payment.note,
-            allocations: payment.allocations, reverses: payment.reverses)
+            allocations: payment.allocations, reverses: payment.reverses, euros: payment.euros)
     }
 
     /// The order in which a payment's parts are read: wherever two readings are put side by side.
@@ -111,7 +133,8 @@ package enum Payments {
                 currency: record.text("currency").flatMap { try? Currency($0) } ?? .eur,
                 method: record.text("method"), reference: record.text("reference"),
                 note: record.text("note"), allocations: allocations[id] ?? [],
-                reverses: record.text("reverses"), clientTags: tags[client] ?? .none)
+                reverses: record.text("reverses"), euros: record.integer("euros"),
+                clientTags: tags[client] ?? .none)
         }
     }
 }

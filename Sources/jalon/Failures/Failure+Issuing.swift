@@ -78,7 +78,8 @@ extension Failure {
         case .creditTooLarge(let number, let open, let currency):
             Failure(
                 "that is more than is left of \(number).",
-                why: "\(currency.text(open)) \(currency.code) of it can still be credited",
+                why:
+                    "\(currency.text(open)) \(currency.code) of it, VAT included, can still be credited",
                 tries: ["jalon invoice credit \(number) --net AMOUNT"], status: .failed)
         case .notADeposit(let number):
             Failure(
@@ -155,6 +156,53 @@ extension Failure {
             Failure(
                 "that is more than can go to \(number).",
                 why: "\(currency.text(open)) \(currency.code) can", status: .badInput)
+        case .paymentKnown(let id):
+            Failure(
+                "this payment was entered before, as \(id).",
+                why: "reference, day and amount are the same; nothing was changed",
+                tries: ["jalon payment list", "jalon pay INVOICE AMOUNT, if it came twice"],
+                status: .failed)
+        case .paymentUnmatched(let reference, let candidates):
+            Failure(
+                "“\(reference)” does not say which invoice it pays.",
+                why: candidates.isEmpty
+                    ? "no number of an invoice is in it, and just so much is open of none"
+                    : "it may be \(candidates.map { "\($0.label) of \($0.detail)" }.joined(separator: ", "))",
+                tries: ["add --for \(candidates.first?.label ?? "INVOICE")"], status: .badInput)
+        default: debiting(failure)
+        }
+    }
+
+    private static func debiting(_ failure: BillingFailure) -> Failure? {
+        switch failure {
+        case .nothingToDebit(let number):
+            Failure(
+                "nothing can be collected of \(number).",
+                why: "it is paid, a credit note, or not in euros",
+                tries: ["jalon invoice show \(number)"], status: .failed)
+        case .alreadyDebited(let number, let date):
+            Failure(
+                "your bank was asked for \(number) already, for \(date.iso).",
+                why: "asked twice, the client may be debited twice",
+                tries: ["jalon invoice log \(number)", "add --again, if it was refused"],
+                status: .failed)
+        case .debitLacks(let gap, let client):
+            Failure(
+                "\(client) lacks \(gap.words).", why: "no bank collects without it",
+                tries: [gap.command(client)], status: .failed)
+        case .mandateVoid(let mandate, let client, let from, let to):
+            Failure(
+                "the mandate \(mandate) of \(client) does not count on that day.",
+                why: "it does from \(from.iso) to \(to.iso): unused for 36 months it is void",
+                tries: [
+                    "--on with a day in between",
+                    "jalon client edit \"\(client)\" --mandate NEW --mandate-date DATE",
+                ], status: .failed)
+        case .debitPast(let date):
+            Failure(
+                "nothing is collected on \(date.iso): it is past.",
+                tries: ["--on with a later day"],
+                status: .badInput)
         case .refundTooLarge(let open, let currency):
             Failure(
                 "that is more than the client has as credit.",
@@ -212,6 +260,28 @@ extension Failure {
         var number = 2
         while known.contains("F\(number)") { number += 1 }
         return known.isEmpty ? "F" : "F\(number)"
+    }
+}
+
+extension DebitGap {
+    /// What is missing.
+    fileprivate var words: String {
+        switch self {
+        case .creditor: "a creditor identifier"
+        case .account: "a bank account"
+        case .mandate: "a mandate with the day on which it was signed"
+        case .iban: "the account to collect from"
+        }
+    }
+
+    /// The command that fills it.
+    fileprivate func command(_ client: String) -> String {
+        switch self {
+        case .creditor: "jalon me set --creditor ID"
+        case .account: "jalon me account add IBAN"
+        case .mandate: "jalon client edit \"\(client)\" --mandate REFERENCE --mandate-date DATE"
+        case .iban: "jalon client edit \"\(client)\" --iban IBAN"
+        }
     }
 }
 

@@ -83,6 +83,8 @@ extension Failure {
             case .email: "mail address"
             case .iban: "IBAN"
             case .bic: "BIC"
+            case .creditor: "creditor identifier"
+            case .mandate: "reference of a mandate"
             }
         let why =
             switch fault {
@@ -93,6 +95,8 @@ extension Failure {
                 case .vatId: "it begins with the country and is as long as that country has it"
                 case .iban: "it begins with the country and is as long as that country has it"
                 case .bic: "it has 8 or 11 letters and digits, as in BNPAFRPPXXX"
+                case .creditor: "it has country, check digits, three signs and the country's number"
+                case .mandate: "it has up to 35 letters, digits and / - ? : ( ) . , ' +, no blanks"
                 case .email: "it needs a name, an @ and a domain, without blanks"
                 }
             }
@@ -103,6 +107,8 @@ extension Failure {
             case .email: "anne@nord.example"
             case .iban: "FR14 2004 1010 0505 0001 3M02 606"
             case .bic: "BNPAFRPP"
+            case .creditor: "FR72ZZZ123456"
+            case .mandate: "M-2026-017"
             }
         return Failure(
             "“\(text)” is no \(name).", why: why, tries: ["write it as in \(example)"],

@@ -28,7 +28,7 @@ struct Output {
 
     /// The rows of an answer, a line for each, safe for a terminal like everything else.
     private static func lines(_ answer: Answer) -> [UInt8] {
-        var page = Page(.none)
+        var page = Page(.none, keepsRows: true)
         if answer.rows == nil { answer.text(&page) }
         let rows = (answer.rows?() ?? page.rows).map { $0.map(SafeText.shown) }
         switch answer.form {
@@ -44,6 +44,12 @@ struct Output {
         let safe = Cell.painted(SafeText.shown(text), .faint, colour: isNoticeColoured)
         // Where notices cannot be written there is nobody to tell.
         try? Self.write(Array((safe + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Asks for something; the line that was typed, without its end.
+    func ask(_ what: String) throws(Failure) -> String {
+        try? Self.write(Array("\(what): ".utf8), to: STDERR_FILENO)
+        return try Streams.line(limit: 4096, what: "the \(what)")
     }
 
     /// Says what went wrong, one line each for what, why and what to type.

@@ -6,11 +6,16 @@ struct Page {
     private(set) var bytes: [UInt8] = []
     /// The headings of the tables and their rows, one table after the other.
     private(set) var rows: [[String]] = []
+    /// Whether the rows are wanted beside the lines, or in their place.
+    private let keepsRows: Bool
 
     /// Whether colours are seen.
     var hasColour: Bool { terminal.hasColour }
 
-    init(_ terminal: Terminal) { self.terminal = terminal }
+    init(_ terminal: Terminal, keepsRows: Bool = false) {
+        self.terminal = terminal
+        self.keepsRows = keepsRows
+    }
 
     /// Adds one line; a line break within the text is shown, not obeyed.
     mutating func line(_ text: String = "", _ style: Cell.Style = .plain) {
@@ -19,8 +24,11 @@ struct Page {
 
     /// Adds a table, or `none` where it would have no rows.
     mutating func table(_ table: Table, none: String) {
-        if rows.isEmpty { rows.append(table.columns.map { $0.heading.lowercased() }) }
-        rows += table.rows.map { $0.map(\.text) }
+        if keepsRows {
+            if rows.isEmpty { rows.append(table.columns.map { $0.heading.lowercased() }) }
+            rows += table.rows.map { $0.map(\.text) }
+            return
+        }
         guard !table.rows.isEmpty else { return line(none) }
         for line in table.lines(terminal) { write(line) }
     }

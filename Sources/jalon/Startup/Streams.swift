@@ -16,6 +16,29 @@ enum Streams {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// The next line of standard input, without its end; refused as ``input(limit:what:)`` refuses, and
+    /// at the end of the input.
+    static func line(limit: Int, what: String) throws(Failure) -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while bytes.count <= limit {
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else {
+                throw Failure(
+                    "\(what) was not given; nothing was changed.",
+                    tries: ["give it as an option: --help names them"], status: .usage)
+            }
+            if byte == UInt8(ascii: "\n") { break }
+            bytes.append(byte)
+        }
+        guard bytes.count <= limit else {
+            throw Failure(
+                "\(what) is too long.", why: "at most \(limit) bytes are read", status: .badInput)
+        }
+        return try PlainInput.text(bytes, from: what)
+    }
+
     /// Everything that standard input holds, as text without the line ends at its end.
     ///
     /// Refuses more than `limit` bytes, bytes that are no UTF-8, and NUL.

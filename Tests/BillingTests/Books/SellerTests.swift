@@ -16,7 +16,7 @@ struct SellerTests {
             "penalty": "trois fois le taux légal", "penaltyRate": "12.50", "discount": "néant",
             "nature": "services", "exemption": "art. 261", "showIban": "after:3",
             "payee": "Anne Nord", "owner": "Anne Nord", "wallet": "pay@nord.example",
-            "link": "https://pay.example/nord",
+            "link": "https://pay.example/nord", "creditor": "fr72 zzz 123456",
         ]
         #expect(Set(typed.keys) == Set(SettingsInput.detailFields))
         let settings = try office.write {
@@ -24,6 +24,7 @@ struct SellerTests {
         }
         #expect(settings.details["capital"] == "1000.00")
         #expect(settings.details["penaltyRate"] == "12.5")
+        #expect(settings.details["creditor"] == "FR72ZZZ123456")
         #expect(settings.siren == "732829320")
         #expect(settings.regime == .debits)
         #expect(settings.accountRule == .after(3))

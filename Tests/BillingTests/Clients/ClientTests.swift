@@ -159,7 +159,10 @@ struct ClientTests {
             .billingAddress: "BP 1", .deliveryAddress: "Quai 2", .escalationName: "Direction",
             .escalationEmail: "d@b.fr", .escalationPhone: "+33 2", .terms: "net30",
             .currency: "chf", .language: "FR", .method: "cheque", .rate: "5.50", .category: "s",
-            .folder: "Agencies/Paris", .owner: "Marie", .payDay: "eom", .cutoff: "20", .perCycle: "one", .po: "4711",
+            .folder: "Agencies/Paris", .owner: "Marie",
+            .iban: "FR14 2004 1010 0505 0001 3M02 606", .bic: "bnpafrpp", .mandate: " M-17 ",
+            .mandateDate: "2026-01-15", .mandateScheme: "B2B", .payDay: "eom", .cutoff: "20",
+            .perCycle: "one", .po: "4711",
             .poRule: "required",
             .penaltyRate: "12.0", .recoveryFee: "40", .showIban: "After:2", .note: "slow\nbut sure",
         ]
@@ -169,7 +172,8 @@ struct ClientTests {
                 .kind: "business", .vatId: "FR44732829320", .siren: "73282932000074",
                 .country: "FR", .terms: "30d", .currency: "CHF", .language: "fr", .rate: "5.5",
                 .category: "S", .payDay: "31", .penaltyRate: "12", .recoveryFee: "40.00",
-                .showIban: "after:2",
+                .showIban: "after:2", .iban: "FR1420041010050500013M02606", .bic: "BNPAFRPP",
+                .mandate: "M-17", .mandateScheme: "b2b",
             ]) { $1 }
         let client = try office.write {
             try Clients.add(

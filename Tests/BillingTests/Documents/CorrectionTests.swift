@@ -398,4 +398,24 @@ struct CorrectionTests {
             throws: BillingFailure.damaged(table: "invoices", row: draft.text, field: "corrects")
         ) { try office.issue(draft) }
     }
+
+    @Test func `a rule of two waits for two invoices that are paid in full`() throws {
+        let office = try Office()
+        _ = try office.write {
+            try Accounts.add(
+                $0, iban: "FR1420041010050500013M02606", at: Office.moment("2026-03-01"))
+        }
+        _ = try office.write { try Books.edit($0, SettingsInput(details: ["showIban": "after:2"])) }
+        let client = try office.client("Dupont")
+        func hasAccount(_ date: String) throws -> Bool {
+            let number = try #require(try office.issue(try office.draft(client), date: date).number)
+            return try content(office, number)["payment"]?["iban"] != nil
+        }
+        #expect(try !hasAccount("2026-03-02"))
+        #expect(try !hasAccount("2026-03-03"))
+        try office.pay("F-0001", "1620", date: "2026-03-03")
+        #expect(try !hasAccount("2026-03-04"))
+        try office.pay("F-0002", "1620", date: "2026-03-05")
+        #expect(try hasAccount("2026-03-05"))
+    }
 }

@@ -134,4 +134,37 @@ struct IdentifierTests {
         }
         #expect(try PlainText.block("1 rue\n75001 Paris", .address) == "1 rue\n75001 Paris")
     }
+
+    /// The first is the example of the Deutsche Bundesbank; of the second 123456 FR 00 leaves 26 modulo
+    /// 97, and 98 - 26 = 72. The three signs in the middle are not checked.
+    @Test func `a creditor identifier is checked by its digits, and not by its business code`()
+        throws
+    {
+        for right in ["DE98ZZZ09999999999", "FR72ZZZ123456", "FR72A01123456", "fr72 zzz 123456"] {
+            #expect(
+                try Identifiers.creditor(right)
+                    == right.uppercased().filter { !$0.isWhitespace })
+        }
+        for wrong in ["DE99ZZZ09999999999", "DE98ZZZ09999999998", "FR27ZZZ123456"] {
+            #expect(throws: BillingFailure.identifier(.creditor, text: wrong, .checkDigits)) {
+                try Identifiers.creditor(wrong)
+            }
+        }
+        for wrong in ["", "FR72ZZZ", "XX72ZZZ123456", "FRAAZZZ123456", "FR72ZZZ12-456"] {
+            #expect(throws: BillingFailure.identifier(.creditor, text: wrong, .shape)) {
+                try Identifiers.creditor(wrong)
+            }
+        }
+    }
+
+    @Test func `a mandate's reference has the letters that banks take`() throws {
+        #expect(try Identifiers.mandate(" M-2026/17 ") == "M-2026/17")
+        let longest = String(repeating: "M", count: 35)
+        #expect(try Identifiers.mandate(longest) == longest)
+        for wrong in ["", longest + "M", "M 17", "M_17", "É1", "/M", "M/", "M//1"] {
+            #expect(throws: BillingFailure.identifier(.mandate, text: wrong, .shape)) {
+                try Identifiers.mandate(wrong)
+            }
+        }
+    }
 }

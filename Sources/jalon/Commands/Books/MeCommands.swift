@@ -106,6 +106,10 @@ struct MeSet: LocalCommand {
         help: ArgumentHelp(
             "The person who sees to invoices, where nothing else is said.", valueName: "name"))
     var owner: String?
+    @Option(
+        help: ArgumentHelp(
+            "Your creditor identifier for direct debits, as in FR72ZZZ123456.", valueName: "id"))
+    var creditor: String?
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions
 
@@ -116,7 +120,7 @@ struct MeSet: LocalCommand {
             "email": email, "phone": phone, "website": website, "language": language,
             "terms": terms, "penalty": penalty, "penaltyRate": penaltyRate, "discount": discount,
             "nature": nature, "exemption": exemption, "showIban": showIban,
-            "payee": payee, "wallet": wallet, "link": link, "owner": owner,
+            "payee": payee, "wallet": wallet, "link": link, "owner": owner, "creditor": creditor,
         ]
         let input = SettingsInput(
             name: name, country: country, details: given.compactMapValues(\.self))
@@ -212,6 +216,8 @@ extension String {
         case "vatId": "VAT id"
         case "siren": "SIREN"
         case "siret": "SIRET"
+        case "iban": "IBAN"
+        case "bic": "BIC"
         case "showIban": "IBAN shown"
         case "po": "purchase order"
         default:

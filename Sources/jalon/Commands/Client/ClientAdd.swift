@@ -14,7 +14,9 @@ struct ClientAdd: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         let change = try session.write(writing) {
-            try Clients.add($0, ClientInput(name: name, fields: details.fields), at: session.moment)
+            try Clients.add(
+                $0, ClientInput(name: name, fields: try details.fields(session)), at: session.moment
+            )
         }
         session.warn(similar: change.similar)
         let client = change.client

@@ -79,6 +79,21 @@ struct ClientDetails: ParsableArguments {
     @Option(
         help: ArgumentHelp("The day by which an invoice must be there for that.", valueName: "day"))
     var cutoff: String?
+    @Option(help: ArgumentHelp("The account that they pay from.", valueName: "iban"))
+    var iban: String?
+    @Option(help: ArgumentHelp("BIC of its bank.", valueName: "bic"))
+    var bic: String?
+    @Option(
+        help: ArgumentHelp("The mandate they gave you to collect from it.", valueName: "reference"))
+    var mandate: String?
+    @Option(
+        name: .customLong("mandate-date"),
+        help: ArgumentHelp("When they signed it.", valueName: "date"))
+    var mandateDate: String?
+    @Option(
+        name: .customLong("mandate-scheme"),
+        help: ArgumentHelp("core, or b2b between businesses.", valueName: "scheme"))
+    var mandateScheme: String?
     @Option(
         name: .customLong("per-cycle"),
         help: ArgumentHelp("Invoices that they take at a time: one, several.", valueName: "word"))
@@ -111,8 +126,8 @@ struct ClientDetails: ParsableArguments {
     @Option(help: ArgumentHelp("A note of your own.", valueName: "text"))
     var note: String?
 
-    /// What was given, by field; addresses and notes with their line breaks.
-    var fields: [ClientField: String] {
+    /// What was given, by field; addresses and notes with their line breaks, dates as people type them.
+    func fields(_ session: Session) throws -> [ClientField: String] {
         let given: [ClientField: String?] = [
             .kind: kind,
             .email: email,
@@ -138,6 +153,11 @@ struct ClientDetails: ParsableArguments {
             .payDay: payDay,
             .cutoff: cutoff,
             .perCycle: perCycle,
+            .iban: iban,
+            .bic: bic,
+            .mandate: mandate,
+            .mandateDate: mandateDate?.isEmpty == true ? "" : try session.date(mandateDate)?.iso,
+            .mandateScheme: mandateScheme,
             .folder: folder,
             .owner: owner,
             .po: po,

@@ -17,7 +17,8 @@ struct ClientEdit: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let change = try session.write(writing) {
             let row = try Lookup.client($0, client, for: .writing)
-            return try Clients.edit($0, row, ClientInput(name: name, fields: details.fields))
+            return try Clients.edit(
+                $0, row, ClientInput(name: name, fields: try details.fields(session)))
         }
         session.warn(similar: change.similar)
         let edited = change.client

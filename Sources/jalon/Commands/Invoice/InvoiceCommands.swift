@@ -11,7 +11,7 @@ struct InvoiceCommands: ParsableCommand {
             InvoiceCorrect.self, InvoiceRepeat.self, InvoiceSend.self, InvoiceAssign.self,
             InvoiceNote.self,
             InvoiceDispute.self, InvoiceSettle.self, InvoiceExtend.self, InvoiceWriteOff.self,
-            InvoiceLog.self, InvoiceInterest.self, InvoiceRemove.self,
+            InvoiceLog.self, InvoiceInterest.self, InvoiceDebit.self, InvoiceRemove.self,
         ],
         defaultSubcommand: InvoiceList.self)
 }

@@ -28,10 +28,10 @@ struct InvoiceSend: LocalCommand {
         let (event, message) = try session.write(writing) { books in
             let ref = try Lookup.invoice(books, invoice, for: .writing)
             let message = try Message(books, ref, to: to, asOf: session.today)
-            // The file first: what the books say went out is there.
-            if let output, !writing.dryRun { try Files.write(message.document, to: output) }
             let event = try Events.add(
                 books, ref, .sent, on: date, with: message.to, at: session.moment)
+            // The file before the commit: what the books say went out is there.
+            if let output, !writing.dryRun { try Files.write(message.document, to: output) }
             return (event, message)
         }
         let isOnlyHere = try replica.isOnlyHere("documents", message.row)
@@ -254,7 +254,12 @@ struct InvoiceLog: LocalCommand {
             for entry in entries {
                 table.add([
                     Cell(entry.date.iso),
-                    Cell(entry.kind + (entry.until.map { " until \($0)" } ?? ""), .strong),
+                    Cell(
+                        entry.kind
+                            + (entry.until.map {
+                                (entry.kind == EventKind.debited.rawValue ? " for " : " until ")
+                                    + $0
+                            } ?? ""), .strong),
                     Cell(entry.amount.map { entry.currency.text($0) } ?? ""),
                     Cell(entry.balance.map { entry.currency.text($0) } ?? ""),
                     Cell(entry.with ?? ""), Cell(entry.text?.replacing("\n", with: " ") ?? ""),

@@ -15,6 +15,9 @@ struct Pay: LocalCommand {
     var method: String?
     @Option(help: ArgumentHelp("What the bank says.", valueName: "text"))
     var reference: String?
+    @Option(
+        help: ArgumentHelp("What came in euros, of another currency.", valueName: "amount"))
+    var euros: String?
     @Option(help: ArgumentHelp("A note of your own.", valueName: "text"))
     var note: String?
     @OptionGroup var writing: WriteOptions
@@ -26,22 +29,8 @@ struct Pay: LocalCommand {
             let target = try Lookup.invoice(books, invoice, for: .writing)
             return try Payments.pay(
                 books, target, amount: amount, on: date, method: method, reference: reference,
-                note: note, at: session.moment)
+                note: note, euros: euros, at: session.moment)
         }
-        let payment = result.payment
-        return Answer(json: result.json) { page in
-            page.line(
-                "\(payment.amountText) entered for \(result.number) of \(payment.clientName),"
-                    + " id \(payment.id).")
-            let open = "\(payment.currency.text(result.balance)) \(payment.currency.code)"
-            if payment.credit > 0 {
-                let credit = payment.currency.text(payment.credit)
-                page.line("\(credit) more than was open: a credit of the client.", .warning)
-            } else if result.balance == 0 {
-                page.line("It is paid in full.", .good)
-            } else {
-                page.line("\(open) still open.")
-            }
-        }
+        return .paid(result)
     }
 }

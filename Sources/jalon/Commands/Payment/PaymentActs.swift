@@ -16,6 +16,9 @@ struct PaymentAdd: LocalCommand {
     @Argument(help: ArgumentHelp("How much, as in 450.00.", valueName: "amount"))
     var amount: String
     @OptionGroup var target: AllocationOptions
+    @Option(
+        help: ArgumentHelp("What came in euros, of another currency.", valueName: "amount"))
+    var euros: String?
     @Flag(help: "Over the invoices that fall due first.")
     var oldest = false
     @OptionGroup var money: MoneyOptions
@@ -34,7 +37,7 @@ struct PaymentAdd: LocalCommand {
                 books, client: try Lookup.client(books, client, for: .writing), amount: amount,
                 currency: try money.currency.map { try Currency($0) },
                 for: try target.read(books), oldestFirst: oldest, on: date, method: money.method,
-                reference: money.reference, note: money.note, at: session.moment)
+                reference: money.reference, note: money.note, euros: euros, at: session.moment)
         }
         return .payment(payment, "entered for")
     }

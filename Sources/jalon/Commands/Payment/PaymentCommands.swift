@@ -6,7 +6,8 @@ struct PaymentCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payment", abstract: "Money that came in.",
         subcommands: [
-            PaymentList.self, PaymentAdd.self, PaymentAllocate.self, PaymentReverse.self,
+            PaymentList.self, PaymentAdd.self, PaymentConfirm.self, PaymentAllocate.self,
+            PaymentReverse.self,
             PaymentRefund.self, PaymentReceipt.self,
         ], defaultSubcommand: PaymentList.self)
 }
