@@ -70,8 +70,9 @@ package enum BillingSchema {
         ], parent: "invoice", indexes: [["invoice"], ["document"]])
 
     /// Frozen: what was issued, with everything as it stood. `total` is what is to be paid;
-    /// `draft` is the fingerprint of the draft's rows, `owner` who sees to it at first, beside the content. The first index answers what is owed
-    /// without touching the rows, whose content is large, and in the order of the allocations'.
+    /// `draft` is the fingerprint of the draft's rows, `owner` who sees to it at first, beside the
+    /// content. The first index answers what is owed without touching the rows, whose content is large,
+    /// and in the order of the allocations'.
     private static let documents = Table(
         "documents",
         [
