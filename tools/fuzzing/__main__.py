@@ -54,7 +54,8 @@ def fuzz(fuzzer: Path, target: str, options) -> bool:
         corpus.unpack(corpus.read(target) + seeds.of(target), known)
         started = time.monotonic()
         done = run(fuzzer, target, [
-            f"-max_total_time={options.seconds}", f"-seed={options.seed}", "-timeout=20",
+            # By the clock of the wall: behind other work an input of a moment can take 20 seconds.
+            f"-max_total_time={options.seconds}", f"-seed={options.seed}", "-timeout=120",
             f"-max_len={corpus.INPUT_BYTES_MAX}", "-rss_limit_mb=2048", "-detect_leaks=0",
             "-print_final_stats=1", "-verbosity=1", f"-artifact_prefix={CRASHES}/{target}-",
             known])
