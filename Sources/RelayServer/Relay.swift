@@ -75,6 +75,7 @@ package final class Relay: Sendable {
         let routes = RelayRoutes(
             store: store, gate: gate, hub: hub, metrics: metrics,
             quotaBytes: configuration.quotaBytes,
+            bodyGraceSeconds: configuration.bodyGraceSeconds,
             now: { Int64(Date().timeIntervalSince1970 * 1_000) })
         let files = FileLimit.raise()
         let doorkeeper = Doorkeeper(

@@ -18,6 +18,8 @@ package struct RelayConfiguration: Sendable {
     package var connectionsPerAddressMax = 64
     /// Seconds for a request's head, and of silence between requests.
     package var idleSeconds: Int64 = 10
+    /// Seconds until a body has to have brought so many KiB.
+    package var bodyGraceSeconds: Int64 = 10
     /// Seconds that a graceful stop waits for answers under way.
     package var stopSeconds: Int64 = 30
 

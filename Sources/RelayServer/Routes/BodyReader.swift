@@ -6,18 +6,18 @@ import Wire
 
 /// Reads a request's body within its bounds of size and time.
 struct BodyReader {
-    /// A body may be slow for so long…
-    static let graceSeconds: Int64 = 10
-    /// …and has to bring so many bytes a second from then on.
+    /// So many bytes a second a body has to bring, once its time of grace is over.
     static let bytesPerSecondMin = 1_024
 
     private let bytesMax: Int
+    private let graceSeconds: Int64
     private let start = ContinuousClock.now
     private(set) var bytes = 0
 
     /// A reader of a body; throws the refusal when it says itself that it is too large.
-    init(_ request: Request, bytesMax: Int) throws(Refused) {
+    init(_ request: Request, bytesMax: Int, graceSeconds: Int64) throws(Refused) {
         self.bytesMax = bytesMax
+        self.graceSeconds = graceSeconds
         if let length = request.headers[.contentLength].flatMap(Int.init), length > bytesMax {
             throw Refused(.size)
         }
@@ -49,7 +49,7 @@ struct BodyReader {
         bytes += part.readableBytes
         guard bytes <= bytesMax else { throw Refused(.size) }
         let seconds = (ContinuousClock.now - start).components.seconds
-        guard seconds <= Self.graceSeconds || bytes >= Int(seconds) * Self.bytesPerSecondMin else {
+        guard seconds <= graceSeconds || bytes >= Int(seconds) * Self.bytesPerSecondMin else {
             throw Refused(.busy)
         }
     }

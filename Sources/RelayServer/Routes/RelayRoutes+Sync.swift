@@ -11,7 +11,8 @@ extension RelayRoutes {
     /// One conversation: its lines in, its segments to the disk, its answer out.
     func sync(_ request: Request, _ context: RelayContext) async throws -> Response {
         let books = try Self.books(context)
-        var reader = try BodyReader(request, bytesMax: Limits.requestBytesMax)
+        var reader = try BodyReader(
+            request, bytesMax: Limits.requestBytesMax, graceSeconds: bodyGraceSeconds)
         let device: DeviceTable.Device
         do {
             let token = try Self.token(request)

@@ -13,6 +13,7 @@ package struct RelayRoutes: Sendable {
     let hub: LiveHub
     let metrics: Metrics
     let quotaBytes: Int64
+    let bodyGraceSeconds: Int64
     let intake = Intake()
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
@@ -20,13 +21,14 @@ package struct RelayRoutes: Sendable {
     /// Routes over a store.
     package init(
         store: RelayStore, gate: Gate, hub: LiveHub, metrics: Metrics, quotaBytes: Int64,
-        now: @escaping @Sendable () -> Int64
+        bodyGraceSeconds: Int64, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.gate = gate
         self.hub = hub
         self.metrics = metrics
         self.quotaBytes = quotaBytes
+        self.bodyGraceSeconds = bodyGraceSeconds
         self.now = now
     }
 
@@ -52,7 +54,8 @@ package struct RelayRoutes: Sendable {
 
     private func admit(_ request: Request, _ context: RelayContext) async throws -> Response {
         let books = try Self.books(context)
-        var reader = try BodyReader(request, bytesMax: AdmissionBody.bytesMax)
+        var reader = try BodyReader(
+            request, bytesMax: AdmissionBody.bytesMax, graceSeconds: bodyGraceSeconds)
         var bytes: [UInt8] = []
         try await reader.read(request) { bytes.append(contentsOf: $0.readableBytesView) }
         let asked = try AdmissionBody.read(bytes)

@@ -40,7 +40,7 @@ extension RunningRelay {
         if let token {
             request.headers.add(name: "authorization", value: "Bearer " + Base64URL.encode(token))
         }
-        let answer = try await client.execute(request, timeout: .seconds(60))
+        let answer = try await client.execute(request, timeout: .hours(1))
         let body = try await answer.body.collect(upTo: 1 << 24)
         return RawAnswer(
             status: Int(answer.status.code),

@@ -33,6 +33,7 @@ func withRelay<T>(
     configuration.stopsOnSignals = false
     // As patient as its client.
     configuration.idleSeconds = 3_600
+    configuration.bodyGraceSeconds = 3_600
     adapt(&configuration)
     let log = LogLines()
     var logger = Logger(label: "test") { _ in LineLogHandler { log.add($0) } }
