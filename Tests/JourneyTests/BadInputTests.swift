@@ -73,6 +73,13 @@ struct `Bad input` {
         device.fails(["invoice", "new"], exit: 64, says: "missing expected argument")
     }
 
+    @Test func `a number below zero is told how it is typed, and then that there is none to pay`() {
+        let device = Self.device()
+        device.fails(["pay", "F1", "-5"], exit: 64, says: "“-5” was taken for an option")
+        let run = device.fails(["pay", "F1", "--", "-5"], exit: 65, says: "jalon: ")
+        #expect(!run.err.contains("option"))
+    }
+
     @Test func `an argument that is no UTF-8 is refused with its place`() {
         let device = Self.device()
         let words = [Program.jalon, "client", "add"].map { Array($0.utf8) } + [[0x42, 0xFF, 0x41]]

@@ -12,7 +12,20 @@ enum UsageFailure {
         let (path, _) = descend(arguments)
         let usage = lines.first { $0.hasPrefix("Usage: ") }.map { String($0.dropFirst(7)) }
         let help = (["jalon"] + path + ["--help"]).joined(separator: " ")
-        return Failure(what, tries: (usage.map { [$0] } ?? []) + [help], status: .usage)
+        let tries = (usage.map { [$0] } ?? []) + [help]
+        guard let number = negativeNumber(arguments) else {
+            return Failure(what, tries: tries, status: .usage)
+        }
+        return Failure(
+            what, why: "“\(number)” was taken for an option: a number below zero stands behind --",
+            tries: tries, status: .usage)
+    }
+
+    /// The first word that is a number below zero and stands where options may.
+    private static func negativeNumber(_ arguments: [String]) -> String? {
+        arguments.prefix { $0 != "--" }.first { word in
+            word.hasPrefix("-") && word.dropFirst().first?.isNumber ?? false
+        }
     }
 
     /// What to type for the help of the command that runs.
