@@ -71,6 +71,33 @@ package struct PaymentView: Equatable, Sendable {
     }
 }
 
+extension PaymentView {
+    /// A payment as its ``json`` told it, then; nil for anything else.
+    init?(told json: JSON) {
+        func text(_ name: String, of json: JSON = json) -> String? {
+            if case .string(let text) = json[name] { text } else { nil }
+        }
+        guard let id = text("id"), let client = text("client"), let name = text("clientName"),
+            let currency = text("currency").flatMap({ try? Currency($0) }),
+            let amount = text("amount").flatMap({ try? currency.minor($0) }),
+            case .array(let parts) = json["allocations"]
+        else { return nil }
+        let allocations = parts.compactMap { part -> Allocation? in
+            guard let invoice = text("invoice", of: part),
+                let amount = text("amount", of: part).flatMap({ try? currency.minor($0) })
+            else { return nil }
+            return Allocation(invoice: invoice, number: text("number", of: part), amount: amount)
+        }
+        guard allocations.count == parts.count else { return nil }
+        self.init(
+            id: id, client: client, clientName: name,
+            date: text("date").flatMap { CivilDate(iso: $0) }, amount: amount, currency: currency,
+            method: text("method"), reference: text("reference"), note: text("note"),
+            allocations: allocations, reverses: text("reverses"),
+            euros: text("euros").flatMap { try? Currency.eur.minor($0) })
+    }
+}
+
 /// What a payment came to.
 package struct PaymentResult: Equatable, Sendable {
     /// The payment.

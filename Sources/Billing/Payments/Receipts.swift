@@ -7,7 +7,7 @@ package struct Receipt: Equatable, Sendable {
     package let id: String
     /// The number: `R`, the series of the writer that gave it, a dash and digits.
     package let number: String
-    /// The payment.
+    /// The payment as it stood.
     package let payment: PaymentView
     /// The business's name as it stood.
     package let seller: String
@@ -109,8 +109,12 @@ package enum Receipts {
         guard let record, let date = record.text("date").flatMap({ CivilDate(iso: $0) }) else {
             return nil
         }
+        // What was handed out says the same for ever, whatever became of payment and client.
+        let content = record.text("content").flatMap { try? JSON(reading: Array($0.utf8)) }
+        let told = content?["payment"].flatMap { PaymentView(told: $0) }
         return Receipt(
-            id: record.text("id") ?? "", number: record.text("number") ?? "", payment: payment,
-            seller: record.text("seller") ?? "", date: date, hash: record.text("hash") ?? "")
+            id: record.text("id") ?? "", number: record.text("number") ?? "",
+            payment: told ?? payment, seller: record.text("seller") ?? "", date: date,
+            hash: record.text("hash") ?? "")
     }
 }

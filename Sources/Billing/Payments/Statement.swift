@@ -7,7 +7,8 @@ package struct Statement: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
         /// The day.
         package let date: CivilDate
-        /// What it is: a kind of document, `payment`, `refund` or `reversal`.
+        /// What it is: a kind of document, `payment`, `refund`, `reversal`, `written off`, or
+        /// `recovered` for what came of it all the same.
         package let kind: String
         /// The number, or what the payment's reference says.
         package let label: String
@@ -69,11 +70,6 @@ package enum Statements {
             SELECT date, currency, 'payment', reference, -amount, 1, id, NULL, reverses, created,
                 reverses IS NOT NULL
             FROM payments WHERE client = ?1 AND hidden = 0 AND date <= ?2
-            UNION ALL
-            SELECT e.date, d.currency, 'written off', d.number, 0, 2, e.id, d.id, NULL,
-                e.created, 0
-            FROM events e JOIN documents d ON d.id = e.document
-            WHERE d.client = ?1 AND e.kind = 'written off' AND e.hidden = 0 AND e.date <= ?2
             ORDER BY 1, 6, 10, 11, 7
             """,
             [.text(client.text), .text(to.iso)])
@@ -85,6 +81,27 @@ package enum Statements {
         var opening: [String: Int64] = [:]
         var balances: [String: Int64] = [:]
         var entries: [String: [Statement.Entry]] = [:]
+        func add(
+            _ code: String, _ date: CivilDate, _ kind: String, _ label: String, _ amount: Int64
+        ) {
+            balances[code, default: 0] &+= amount
+            if date < from {
+                opening[code] = balances[code]
+            } else {
+                entries[code, default: []].append(
+                    Statement.Entry(
+                        date: date, kind: kind, label: label, amount: amount,
+                        balance: balances[code] ?? 0))
+            }
+        }
+        var givenUp = try WriteOffs.list(reading, client: client, to: to)[...]
+        func addGivenUp(before date: CivilDate?) {
+            while let next = givenUp.first, date.map({ next.date < $0 }) ?? true {
+                let kind = next.amount < 0 ? "written off" : "recovered"
+                add(next.currency, next.date, kind, next.number, next.amount)
+                givenUp.removeFirst()
+            }
+        }
         for record in rows {
             guard let code = record.text("currency"),
                 let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
@@ -95,17 +112,10 @@ package enum Statements {
             if record.text("kind") == DocumentKind.corrective.rawValue {
                 amount &-= record.text("corrects").flatMap { totals[$0] } ?? 0
             }
-            if record.text("kind") == "written off" { continue }
-            balances[code, default: 0] &+= amount
-            if date < from {
-                opening[code] = balances[code]
-            } else {
-                entries[code, default: []].append(
-                    Statement.Entry(
-                        date: date, kind: kind(record, amount), label: record.text("label") ?? "",
-                        amount: amount, balance: balances[code] ?? 0))
-            }
+            addGivenUp(before: date)
+            add(code, date, kind(record, amount), record.text("label") ?? "", amount)
         }
+        addGivenUp(before: nil)
         return try balances.keys.sorted().map { code in
             Statement(
                 client: client.text, clientName: name, from: from, to: to,

@@ -59,14 +59,17 @@ struct CourseTests {
         #expect(owed.invoices[0].flags == [.disputed, .extended])
     }
 
-    @Test func `what is written off is owed no more, and money that comes all the same is credit`()
-        throws
-    {
+    @Test func `what is written off is owed no more, and only money beyond it is credit`() throws {
         let office = try office()
         try add(office, .writtenOff, "2026-06-01")
         #expect(try office.show("F-0001", asOf: "2026-06-01").status == .writtenOff)
         #expect(try office.owed(asOf: "2026-05-31").clients[0].sums.owed == 162_000)
         #expect(try office.owed(asOf: "2026-06-01").clients.isEmpty)
+        try office.pay("F-0001", "1000", date: "2026-06-10")
+        #expect(try office.owed(asOf: "2026-06-10").clients.isEmpty)
+        try office.pay("F-0001", "700", date: "2026-06-11")
+        let sums = try office.owed(asOf: "2026-06-11").clients[0].sums
+        #expect((sums.owed, sums.credit) == (0, 8_000))
     }
 
     @Test func `facts of two devices both stand`() throws {

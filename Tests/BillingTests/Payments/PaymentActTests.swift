@@ -246,6 +246,67 @@ struct PaymentActTests {
         #expect(try office.owed(asOf: "2026-03-31").clients[0].sums.owed == 7_000)
     }
 
+    @Test func `a statement ends with what is owed, also after a write-off`() throws {
+        let (office, client) = try office()
+        try office.pay("F-0001", "40", date: "2026-03-10")
+        _ = try office.write {
+            try Events.add(
+                $0, try Lookup.invoice($0, "F-0001", for: .writing), .writtenOff,
+                on: CivilDate(iso: "2026-06-01"), at: Office.moment("2026-06-01"))
+        }
+        func statement(_ from: String, _ to: String) throws -> Statement {
+            let (from, to) = (
+                try #require(CivilDate(iso: from)), try #require(CivilDate(iso: to))
+            )
+            let statements = try office.read {
+                try Statements.list($0, client: client, from: from, to: to)
+            }
+            return try #require(statements.first)
+        }
+        let spring = try statement("2026-03-01", "2026-06-30")
+        #expect(
+            spring.entries.map(\.kind) == [
+                "invoice", "invoice", "invoice", "payment", "written off",
+            ])
+        #expect(spring.entries.map(\.balance) == [10_000, 20_000, 30_000, 26_000, 20_000])
+        #expect(try office.owed(asOf: "2026-06-30").clients[0].sums.owed == 20_000)
+        // 60.00 were given up: 25.00 and 35.00 of them came, and 25.00 more than that.
+        try office.pay("F-0001", "25", date: "2026-07-05")
+        try office.pay("F-0001", "60", date: "2026-07-06")
+        let july = try statement("2026-07-01", "2026-07-31")
+        #expect(july.opening == spring.closing)
+        #expect(july.entries.map(\.kind) == ["payment", "recovered", "payment", "recovered"])
+        #expect(july.entries.map(\.balance) == [17_500, 20_000, 14_000, 17_500])
+        let sums = try office.owed(asOf: "2026-07-31").clients[0].sums
+        #expect((sums.owed, sums.credit) == (20_000, 2_500))
+        // What was said of spring stays.
+        #expect(try statement("2026-03-01", "2026-06-30") == spring)
+    }
+
+    @Test func `a receipt says what it said, whatever becomes of payment and client`() throws {
+        let (office, client) = try office()
+        let payment = try add(office, client, "150", for: [("F-0001", nil)])
+        let id = try #require(RowID(payment.id))
+        func receipt() throws -> Receipt {
+            try office.write { try Receipts.issue($0, id, at: Office.moment("2026-03-12")) }
+        }
+        let first = try receipt()
+        _ = try office.write { writing in
+            try Payments.allocate(
+                writing, id,
+                to: [
+                    AllocationInput(
+                        invoice: try Lookup.invoice(writing, "F-0002", for: .writing), amount: nil)
+                ])
+        }
+        try office.write { try $0.put("clients", client, ["name": "Dupont et fils"]) }
+        #expect(try balances(office) == [0, 5_000, 10_000])
+        let again = try receipt()
+        #expect(again == first)
+        #expect(again.text(.french) == first.text(.french))
+        #expect(again.text(.french).contains("À votre crédit: 50,00 €"))
+    }
+
     @Test(arguments: 1...8)
     func `a statement of one day stands in the order of its numbers and adds up`(seed: Int) throws {
         // Ids differ from seed to seed: the order must not follow them.
