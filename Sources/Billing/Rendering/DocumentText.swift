@@ -164,6 +164,7 @@ extension DocumentText {
             field("billingAddress") == nil ? nil : field("address"), field("country"),
             field("siret").map { "SIRET \($0)" } ?? field("siren").map { "SIREN \($0)" },
             field("vatId").map { "\(words("vatId")) \($0)" },
+            field("billingEmail") ?? field("email"), field("phone"),
         ]
     }
 
@@ -316,10 +317,25 @@ extension DocumentText {
             : "**\(words("scan"))**\n\n```\n\(lines)\n```"
     }
 
+    /// By what the VAT in euros was computed: the rate, its day and who published it.
+    private var exchange: String? {
+        guard currency != .eur, let rate = content["invoice"]?["exchange"]?.string else {
+            return nil
+        }
+        let euros = "\(words.number(rate)) \(words.sign(.eur))"
+        let origin = [
+            content["invoice"]?["exchange_date"]?.string.map(words.date),
+            content["invoice"]?["exchange_source"]?.string,
+        ].compactMap(\.self).joined(separator: ", ")
+        let line = "\(words("exchange")): 1 \(currency.code) = \(euros)"
+        return origin.isEmpty ? line : "\(line) (\(origin))"
+    }
+
     private var mentions: [String] {
         let mentions = content["mentions"]
         func field(_ name: String) -> String? { mentions?[name]?.string }
         var lines = (content["exemptions"]?.elements ?? []).compactMap { $0["text"]?.string }
+        if let exchange { lines.insert(exchange, at: 0) }
         if let nature = field("nature") { lines.append("\(words("nature")): \(words(nature))") }
         if let debits = field("debits") { lines.append(debits) }
         if !isCredit {

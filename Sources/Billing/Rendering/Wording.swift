@@ -19,6 +19,7 @@ struct Wording {
         "charge": ("Frais", "Charge"), "basis": ("Base HT", "Basis"), "rate": ("Taux", "Rate"),
         "totalNet": ("Total HT", "Total without VAT"), "totalVat": ("Total TVA", "Total VAT"),
         "total": ("Total TTC", "Total with VAT"), "vatInEuros": ("TVA en euros", "VAT in euros"),
+        "exchange": ("Taux de change", "Rate of exchange"),
         "prepaid": ("Déjà réglé", "Paid before"), "rounding": ("Arrondi", "Rounding"),
         "toPay": ("Net à payer", "To pay"), "toCredit": ("Montant de l'avoir", "Credited"),
         "deposits": ("Acomptes déduits", "Deposits deducted"),
@@ -79,6 +80,9 @@ struct Wording {
     }
 
     func amount(_ minor: Int64, _ currency: Currency) -> String {
-        number(currency.text(minor)) + " " + (currency == .eur ? "€" : currency.code)
+        number(currency.text(minor)) + " " + sign(currency)
     }
+
+    /// What stands behind an amount.
+    func sign(_ currency: Currency) -> String { currency == .eur ? "€" : currency.code }
 }
