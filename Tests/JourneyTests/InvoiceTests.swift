@@ -345,4 +345,69 @@ struct `Invoices` {
         #expect(strokes < 200)
         #expect(device.json("invoice", "show", "F-0001")["totals"]["gross"] == "1620.00")
     }
+
+    @Test func `an account that waits for two paid invoices is nowhere before, and another way is`()
+    {
+        let device = Device.withBooks()
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606")
+        device.does(
+            "me", "set", "--show-iban", "after:2", "--payee", "Anne Nord", "--link",
+            "https://pay.example/nord")
+        device.does("client", "add", "Blum")
+        func print(_ day: String, _ more: String...) -> String {
+            let draft = Tree(
+                device.run(
+                    ["invoice", "new", "Blum", "--line", "A; 1; 100; 20", "--json"] + more
+                ).out)["id"].text
+            let number = device.json("invoice", "issue", draft, "--on", day)["number"].text
+            return device.does("invoice", "print", number)
+        }
+        let withheld = [
+            print("2026-03-01"), print("2026-03-02", "--link", "https://pay.example/F-0002"),
+        ]
+        for (page, link) in zip(withheld, ["nord", "F-0002"]) {
+            #expect(page.contains("Cheque payable to  Anne Nord\n"), "\(page)")
+            #expect(page.contains("Online             https://pay.example/\(link)\n"), "\(page)")
+            for absent in ["IBAN", "FR14", "Account of", "scanned", "█"] {
+                #expect(!page.contains(absent), "\(absent) in \(page)")
+            }
+        }
+        #expect(!withheld[1].contains("pay.example/nord"))
+        for number in ["F-0001", "F-0002"] {
+            let refused = device.fails(
+                ["invoice", "qr", number], exit: 1, says: "no code to be paid by")
+            #expect(refused.err.contains("no bank account stands on it"))
+            device.does("pay", number, "120", "--on", "2026-03-03")
+        }
+        let trusted = print("2026-03-04")
+        #expect(trusted.contains("FR14 2004 1010 0505 0001 3M02 606"), "\(trusted)")
+        #expect(trusted.contains("Transfer to be scanned"))
+        #expect(device.json("invoice", "qr", "F-0003")["amount"] == "120.00")
+    }
+
+    @Test func `charges and discounts on the whole are typed, and stand on the print`() {
+        let device = Self.device()
+        let draft = device.json(
+            "invoice", "new", "Blum", "--line", "A; 1; 1000; 20", "--discount", "10%: loyal",
+            "--charge", "9.00: postage")
+        // 1000 - 100 + 9 are 909; 20 % of it are 181.80.
+        #expect(draft["totals"]["charges"] == "9.00")
+        #expect(draft["totals"]["due"] == "1090.80")
+        let number = device.json(
+            "invoice", "issue", draft["id"].text, "--on", "2026-03-01")["number"].text
+        let page = device.does("invoice", "print", number, "--language", "en")
+        #expect(
+            page.contains(
+                """
+
+
+                loyal 10 %          -100.00 €
+                postage                9.00 €
+                Total without VAT    909.00 €
+                Total VAT            181.80 €
+                Total with VAT     1,090.80 €
+                To pay             1,090.80 €
+
+                """), "\(page)")
+    }
 }
