@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 struct `Lists` {
@@ -133,6 +134,112 @@ struct `Lists` {
         device.fails(
             ["view", "save", "x", "--of", "client", "--where", "status=due"], exit: 65,
             says: "“status” is no field")
+    }
+
+    /// The number, client, days, amounts, status and owner of an invoice tracker, in each form.
+    @Test func `a row of the list has all nine fields of a tracker, and the terms`() {
+        let device = Self.device()
+        device.does("invoice", "assign", "F-0002", "Marie", "--on", "2026-02-02")
+        let words = ["invoice", "list", "--as-of", "2026-03-15"]
+        let page = device.does(words).split(separator: "\n").map(Self.cells)
+        #expect(
+            page[0] == [
+                "NUMBER", "CLIENT", "ISSUED", "DUE", "AMOUNT EUR", "PAID", "OPEN", "STATUS",
+                "OWNER",
+            ])
+        // 30 days after 10 January is 9 February; 40.00 of 100.00 came.
+        #expect(
+            page[1] == [
+                "F-0001", "Blum", "2026-01-10", "2026-02-09", "100.00", "40.00", "60.00",
+                "overdue, part paid", "Atelier Nord",
+            ])
+        #expect(
+            page[2] == [
+                "F-0002", "Barnes and Noble", "2026-02-01", "2026-03-03", "250.00", "250.00",
+                "0.00", "paid", "Marie",
+            ])
+        let row = Tree(device.run(words + ["--json"]).out)[0]
+        let told = [
+            "number": "F-0001", "clientName": "Blum", "issued": "2026-01-10", "due": "2026-02-09",
+            "paid": "40.00", "balance": "60.00", "status": "overdue", "owner": "Atelier Nord",
+            "terms": "30d",
+        ]
+        for (key, value) in told { #expect(row[key].text == value, "\(key) in \(row)") }
+        #expect(row["totals"]["due"] == "100.00")
+        let csv = device.does(words + ["--csv"]).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        let values = Dictionary(zip(csv[0], csv[1]), uniquingKeysWith: { first, _ in first })
+        let written = [
+            "number": "F-0001", "client": "Blum", "issued": "2026-01-10", "due": "2026-02-09",
+            "amount": "100.00", "paid": "40.00", "open": "60.00", "status": "overdue",
+            "owner": "Atelier Nord", "terms": "30d",
+        ]
+        for (key, value) in written { #expect(values[key] == value, "\(key) in \(csv)") }
+        #expect(Self.numbers(device, "--where", "terms=30d and paid>40").count == 1)
+        #expect(Self.numbers(device, "--where", "terms=60d").isEmpty)
+    }
+
+    @Test func `what was paid makes room first where a window is narrow`() {
+        let device = Self.device()
+        device.variables["TERM"] = "dumb"
+        func heading(_ columns: String) -> [String] {
+            device.variables["COLUMNS"] = columns
+            return Self.onTerminal(device, ["invoice", "list"]).split(
+                separator: "\n", maxSplits: 1
+            ).first.map(Self.cells) ?? []
+        }
+        #expect(heading("120").contains("PAID"))
+        #expect(!heading("80").contains("PAID"))
+        #expect(Set(heading("80")).isSuperset(of: ["NUMBER", "DUE", "AMOUNT EUR", "OPEN"]))
+    }
+
+    @Test func `each status has its colour on a terminal, and none with --no-color`() {
+        let device = Self.device()
+        device.variables["TERM"] = "xterm"
+        device.variables["COLUMNS"] = "200"
+        device.does("invoice", "send", "F-0004", "--on", "2026-03-13")
+        // F-0003 falls due on 9 April and F-0004 on 11 April: the first is due from 2 April.
+        let words = ["invoice", "list", "--as-of", "2026-04-03"]
+        let page = Self.onTerminal(device, words)
+        for painted in [
+            "\u{1B}[31moverdue, part paid\u{1B}[0m", "\u{1B}[32mpaid\u{1B}[0m",
+            "\u{1B}[33mdue\u{1B}[0m", "  sent", "\u{1B}[2mdraft\u{1B}[0m",
+        ] {
+            #expect(
+                page.contains(painted), "\(painted.debugDescription) in \(page.debugDescription)")
+        }
+        let plain = Self.onTerminal(device, words + ["--no-color"])
+        #expect(plain.contains("overdue, part paid"))
+        #expect(!plain.contains("\u{1B}"), "\(plain.debugDescription)")
+    }
+
+    @Test func `what was sent and what only was issued are listed apart`() {
+        let device = Self.device()
+        device.does("invoice", "send", "F-0003", "--on", "2026-03-11")
+        #expect(Self.numbers(device, "--status", "sent") == ["F-0003"])
+        #expect(Self.numbers(device, "--status", "issued") == ["F-0004"])
+        #expect(Self.numbers(device, "--where", "status=sent") == ["F-0003"])
+        let before = device.json(
+            "invoice", "list", "--status", "issued", "--as-of", "2026-03-10")
+        #expect(before.values.map { $0["number"].text } == ["F-0003"])
+        device.does("pay", "F-0003", "1000", "--on", "2026-03-14")
+        #expect(Self.numbers(device, "--status", "sent") == [])
+    }
+
+    /// The texts of a line whose columns stand at least two blanks apart.
+    private static func cells(_ line: some StringProtocol) -> [String] {
+        String(line).split(separator: "  ").map {
+            $0.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        .filter { !$0.isEmpty }
+    }
+
+    /// What a person reads who sits before a terminal.
+    private static func onTerminal(_ device: Device, _ words: [String]) -> String {
+        let command = ([Program.jalon] + words).map { "'\($0)'" }.joined(separator: " ")
+        return device.run(program: ["/usr/bin/script", "-qec", command, "/dev/null"]).out
+            .replacingOccurrences(of: "\r\n", with: "\n")
     }
 
     /// Each is refused with these words, and nothing is answered.

@@ -35,7 +35,7 @@ extension Invoices {
         try reading.each(
             """
             SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total, kind,
-                corrects, owner
+                corrects, owner, terms
             FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
             ORDER BY date, series, sequence, id
             """,
@@ -65,7 +65,7 @@ extension Invoices {
                     sums: InvoiceView.Sums(
                         net: cursor.integer(7) ?? 0, vat: cursor.integer(8) ?? 0,
                         gross: cursor.integer(9) ?? 0, due: facts.amount),
-                    paid: facts.paid, terms: nil, hash: nil,
+                    paid: facts.paid, terms: cursor.text(14), hash: nil,
                     kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
                     corrects: cursor.text(12),
                     owner: courses[id]?.owner ?? cursor.text(13) ?? usual,

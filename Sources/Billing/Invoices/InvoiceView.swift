@@ -106,7 +106,7 @@ package struct InvoiceView: Equatable, Sendable {
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
     /// balance owner daysLate bucket credited kind kindCode corrects terms document hash vatInEuros deposits` and the names of `DraftField`; `lines`,
-    /// `adjustments` and what follows the balance only where they were read.
+    /// `adjustments` and what follows the terms only where they were read.
     package var json: JSON { json(whole: true) }
 
     /// The same for lists, without lines and adjustments; totals without groups.
@@ -139,11 +139,11 @@ extension InvoiceView {
             JSON.Member("credited", .string(currency.text(credited))),
             JSON.Member("kind", .string(kind.words)),
             JSON.Member("kindCode", .string(kind.rawValue)),
-            JSON.Member("corrects", .text(corrects)),
+            JSON.Member("corrects", .text(corrects)), JSON.Member("terms", .text(terms)),
         ]
         if whole {
             members += [
-                JSON.Member("terms", .text(terms)), JSON.Member("document", .text(document)),
+                JSON.Member("document", .text(document)),
                 JSON.Member("hash", .text(hash)),
                 JSON.Member("deposits", .array(deposits.map { $0.json(in: currency) })),
                 JSON.Member("vatInEuros", .text(vatInEuros.map(Currency.eur.text))),

@@ -27,6 +27,7 @@ extension InvoiceView: QueryRow {
             QueryField("open", .amount) { QueryValue($0.open, in: $0.currency) },
             QueryField("owner", .text) { QueryValue($0.owner) },
             QueryField("corrects", .text) { QueryValue($0.corrects) },
+            QueryField("terms", .text) { QueryValue($0.terms) },
         ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
 
     package var querySums: QuerySums? {

@@ -9,24 +9,23 @@ extension Table {
         // One person's invoices need not say so on each line.
         let showsOwner = Set(invoices.lazy.compactMap(\.owner)).count > 1
         var columns: [Table.Column] = [
-            .left("NUMBER"), .left("CLIENT"), .left("ISSUED", drops: 1), .left("DUE", drops: 2),
+            .left("NUMBER"), .left("CLIENT"), .left("ISSUED", drops: 2), .left("DUE", drops: 3),
             .right(["AMOUNT", code].compactMap(\.self).joined(separator: " ")),
-            .right("OPEN"), .left("STATUS"),
+            .right("PAID", drops: 1), .right("OPEN"), .left("STATUS"),
         ]
-        if showsOwner { columns.append(.left("OWNER", drops: 3)) }
+        if showsOwner { columns.append(.left("OWNER", drops: 4)) }
         var table = Table(columns)
         for invoice in invoices {
-            let amount = invoice.sums.map { sums in
-                code == nil ? invoice.amount(sums.due) : invoice.currency.text(sums.due)
-            }
-            let open = invoice.open.map { open in
-                code == nil ? invoice.amount(open) : invoice.currency.text(open)
+            func money(_ minor: Int64?) -> String? {
+                minor.map { code == nil ? invoice.amount($0) : invoice.currency.text($0) }
             }
             let cells = [
                 invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id.shortID, .faint),
                 Cell(invoice.clientName), Cell(invoice.issued?.iso ?? ""),
-                Cell(invoice.due?.iso ?? ""), Cell(amount ?? "cannot be computed"),
-                Cell(open ?? ""), invoice.statusCell,
+                Cell(invoice.due?.iso ?? ""),
+                Cell(money(invoice.sums?.due) ?? "cannot be computed"),
+                Cell(money(invoice.number == nil ? nil : invoice.paid) ?? ""),
+                Cell(money(invoice.open) ?? ""), invoice.statusCell,
             ]
             table.add(showsOwner ? cells + [Cell(invoice.owner ?? "")] : cells)
         }
