@@ -246,4 +246,111 @@ struct `Money` {
         #expect(log["text"].text.contains("debits.xml"))
         device.fails(command, exit: 1, says: "asked for F-0001 already")
     }
+
+    @Test func `a payment's amount, method, reference, day and receipt are read back together`() {
+        let device = Self.device()
+        device.does(
+            "pay", "F-0001", "60", "--on", "2026-03-10", "--method", "transfer", "--reference",
+            "VIR 77", "--note", "first half")
+        func row() -> Tree { device.json("payment", "list")[0] }
+        let told = [
+            "date": "2026-03-10", "clientName": "Blum", "invoice": "F-0001", "amount": "60.00",
+            "currency": "EUR", "method": "transfer", "reference": "VIR 77", "note": "first half",
+        ]
+        for (key, value) in told { #expect(row()[key].text == value, "\(key) in \(row())") }
+        #expect(row()["receipt"] == .null)
+        #expect(device.json("payment", "receipt", "VIR 77")["number"] == "RF-0001")
+        #expect(row()["receipt"] == "RF-0001")
+        let page = device.does("payment", "list").split(separator: "\n")
+        let parts = page[1].split(separator: "  ").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }.filter { !$0.isEmpty }
+        #expect(
+            parts.dropLast() == [
+                "2026-03-10", "Blum", "F-0001", "60.00 EUR", "transfer", "VIR 77", "RF-0001",
+            ], "\(page)")
+        #expect(device.json("payment", "list", "--where", "receipt=RF-0001").values.count == 1)
+        #expect(device.json("payment", "list", "--where", "receipt=RF-0002").values.isEmpty)
+        let entry = device.json("invoice", "log", "F-0001")[1]
+        let logged = [
+            "date": "2026-03-10", "kind": "payment", "amount": "60.00", "balance": "40.00",
+            "with": "transfer", "reference": "VIR 77", "text": "first half", "receipt": "RF-0001",
+        ]
+        for (key, value) in logged { #expect(entry[key].text == value, "\(key) in \(entry)") }
+        #expect(
+            device.does("invoice", "log", "F-0001").contains(
+                "transfer  VIR 77, first half, receipt RF-0001"))
+    }
+
+    @Test func `why an invoice is disputed and why it was given more time stand in its log`() {
+        let device = Self.device()
+        device.does(
+            "invoice", "dispute", "F-0001", "--on", "2026-03-05", "--because",
+            "two hours too many", "--with", "Zoé")
+        device.does(
+            "invoice", "extend", "F-0001", "--to", "2026-05-01", "--on", "2026-03-06", "--because",
+            "until the fair is over")
+        device.does(
+            "invoice", "settle", "F-0001", "--on", "2026-03-07", "--because", "one hour less")
+        let log = device.json("invoice", "log", "F-0001").values.dropFirst()
+        #expect(log.map { $0["kind"].text } == ["disputed", "extended", "settled"])
+        #expect(
+            log.map { $0["text"].text } == [
+                "two hours too many", "until the fair is over", "one hour less",
+            ])
+        #expect(log.map { $0["with"].text } == ["Zoé", "", ""])
+        #expect(log.map { $0["until"].text } == ["", "2026-05-01", ""])
+        let page = device.does("invoice", "log", "F-0001")
+        for text in ["Zoé   two hours too many", "until the fair is over", "one hour less"] {
+            #expect(page.contains(text), "\(text) in \(page)")
+        }
+    }
+
+    @Test func `a message goes to the billing address, else to the client's, else to who is named`()
+    {
+        let device = Self.device()
+        func to(_ more: String...) -> Tree {
+            let run = device.run(["invoice", "send", "F-0001", "--json"] + more)
+            #expect(run.exit == 0, "\(run)")
+            return Tree(run.out)["to"]
+        }
+        #expect(to() == "a@blum.example")
+        device.does("client", "edit", "Blum", "--billing-email", "compta@blum.example")
+        #expect(to() == "compta@blum.example")
+        #expect(to("--to", "zoe@blum.example") == "zoe@blum.example")
+        device.does("client", "edit", "Blum", "--billing-email", "", "--email", "")
+        #expect(to() == .null)
+        #expect(device.does("invoice", "send", "F-0001").contains("nobody yet: --to ADDRESS"))
+        #expect(
+            device.json("invoice", "log", "F-0001").values.map { $0["with"].text } == [
+                "", "a@blum.example", "compta@blum.example", "zoe@blum.example", "", "",
+            ])
+    }
+
+    @Test func `what was sent stays on the first page until it is paid, credited or written off`() {
+        let device = Self.device()
+        func today(_ day: String) -> [String] {
+            let page = device.json("today", "--as-of", day)
+            return (page["late"].values + page["next"].values).map { $0["number"].text }.sorted()
+        }
+        let all = ["F-0001", "F-0002", "F-0003"]
+        for number in all { device.does("invoice", "send", number, "--on", "2026-03-04") }
+        // Issued on 1, 2 and 3 March: due on 31 March, 1 and 2 April.
+        for day in ["2026-03-05", "2026-03-31", "2026-04-02", "2026-12-31"] {
+            #expect(today(day) == all, "\(day)")
+        }
+        device.does("pay", "F-0001", "99.99", "--on", "2026-04-10")
+        device.does("invoice", "dispute", "F-0002", "--on", "2026-04-10")
+        device.does("invoice", "extend", "F-0003", "--to", "2026-05-01", "--on", "2026-04-10")
+        #expect(today("2026-04-10") == all)
+        device.does("pay", "F-0001", "0.01", "--on", "2026-04-11")
+        #expect(today("2026-04-10") == all)
+        #expect(today("2026-04-11") == ["F-0002", "F-0003"])
+        let note = device.json("invoice", "credit", "F-0002")["id"].text
+        device.does("invoice", "issue", note, "--on", "2026-04-12")
+        #expect(!today("2026-04-12").contains("F-0002"))
+        #expect(today("2026-04-12").contains("F-0003"))
+        device.does("invoice", "write-off", "F-0003", "--on", "2026-04-13")
+        #expect(today("2026-04-13") == [])
+    }
 }

@@ -34,6 +34,8 @@ package struct PaymentView: Equatable, Sendable {
     package var reverses: String?
     /// The euros that a payment in another currency came to, in cents.
     package var euros: Int64?
+    /// The number of its receipt, once there is one; only where it was read.
+    package var receipt: String?
     /// Where its client is sorted in; only in lists.
     package var clientTags = ClientTags.none
 
@@ -42,7 +44,8 @@ package struct PaymentView: Equatable, Sendable {
         PaymentView(
             id: id, client: client, clientName: clientName, date: date, amount: amount,
             currency: currency, method: method, reference: reference, note: note,
-            allocations: allocations, reverses: reverses, euros: euros, clientTags: clientTags)
+            allocations: allocations, reverses: reverses, euros: euros, receipt: receipt,
+            clientTags: clientTags)
     }
 
     /// What is not allocated: a credit of the client, in minor units.
@@ -68,6 +71,12 @@ package struct PaymentView: Equatable, Sendable {
             "credit": .string(currency.text(credit)), "reverses": .text(reverses),
             "euros": .text(euros.map(Currency.eur.text)),
         ])
+    }
+
+    /// The same for lists, with `receipt`: a receipt freezes the other, which cannot name it yet.
+    package var listJSON: JSON {
+        guard case .object(let members) = json else { return .null }
+        return .object(members + [JSON.Member("receipt", .text(receipt))])
     }
 }
 

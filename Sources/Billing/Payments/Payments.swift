@@ -122,6 +122,7 @@ package enum Payments {
             ORDER BY p.date, p.created, p.id
             """, date.map { [key, .text($0.iso)] } ?? (id == nil ? [] : [key]))
         let tags = id == nil ? try Labels.tags(reading) : [:]
+        let receipts = try Receipts.numbers(reading, payment: id)
         return rows.map { record in
             let id = record.text("id") ?? ""
             let client = record.text("client") ?? ""
@@ -134,7 +135,7 @@ package enum Payments {
                 method: record.text("method"), reference: record.text("reference"),
                 note: record.text("note"), allocations: allocations[id] ?? [],
                 reverses: record.text("reverses"), euros: record.integer("euros"),
-                clientTags: tags[client] ?? .none)
+                receipt: receipts[id], clientTags: tags[client] ?? .none)
         }
     }
 }

@@ -52,6 +52,7 @@ extension PaymentView: QueryRow {
             QueryField("currency", .text) { .text($0.currency.code) },
             QueryField("method", .text) { QueryValue($0.method) },
             QueryField("reference", .text) { QueryValue($0.reference) },
+            QueryField("receipt", .text) { QueryValue($0.receipt) },
         ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
 
     package var querySums: QuerySums? {

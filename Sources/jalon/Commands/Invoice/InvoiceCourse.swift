@@ -262,11 +262,19 @@ struct InvoiceLog: LocalCommand {
                             } ?? ""), .strong),
                     Cell(entry.amount.map { entry.currency.text($0) } ?? ""),
                     Cell(entry.balance.map { entry.currency.text($0) } ?? ""),
-                    Cell(entry.with ?? ""), Cell(entry.text?.replacing("\n", with: " ") ?? ""),
+                    Cell(entry.with ?? ""), Cell(entry.words),
                 ])
             }
             page.table(table, none: "Nothing happened with it yet.")
         }.shown(as: form, in: session)
+    }
+}
+
+extension History.Entry {
+    /// What was written about it, on one line.
+    fileprivate var words: String {
+        [reference, text?.replacing("\n", with: " "), receipt.map { "receipt \($0)" }]
+            .compactMap(\.self).joined(separator: ", ")
     }
 }
 

@@ -37,18 +37,20 @@ extension Answer {
     ) throws -> Answer {
         try .list(
             payments, query, form, session,
-            none: "No payments yet. Enter one: jalon pay INVOICE AMOUNT", json: \.json
+            none: "No payments yet. Enter one: jalon pay INVOICE AMOUNT", json: \.listJSON
         ) { payments in
             var table = Table([
                 .left("DATE"), .left("CLIENT"), .left("INVOICE"), .right("AMOUNT"),
-                .left("METHOD", drops: 1), .left("REFERENCE", drops: 2), .left("ID"),
+                .left("METHOD", drops: 2), .left("REFERENCE", drops: 3),
+                .left("RECEIPT", drops: 1), .left("ID"),
             ])
             for payment in payments {
                 table.add([
                     Cell(payment.date?.iso ?? ""), Cell(payment.clientName),
                     Cell(payment.allocations.compactMap(\.number).joined(separator: ", ")),
                     Cell(payment.amountText), Cell(payment.method ?? ""),
-                    Cell(payment.reference ?? ""), Cell(payment.id.shortID, .faint),
+                    Cell(payment.reference ?? ""), Cell(payment.receipt ?? ""),
+                    Cell(payment.id.shortID, .faint),
                 ])
             }
             return table
