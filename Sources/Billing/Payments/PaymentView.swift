@@ -34,7 +34,7 @@ package struct PaymentView: Equatable, Sendable {
     package var reverses: String?
     /// The euros that a payment in another currency came to, in cents.
     package var euros: Int64?
-    /// The number of its receipt, once there is one; only where it was read.
+    /// The number of its receipt, once there is one; only in lists.
     package var receipt: String?
     /// Where its client is sorted in; only in lists.
     package var clientTags = ClientTags.none
@@ -73,7 +73,7 @@ package struct PaymentView: Equatable, Sendable {
         ])
     }
 
-    /// The same for lists, with `receipt`: a receipt freezes the other, which cannot name it yet.
+    /// The same for lists, with `receipt`; what a receipt freezes cannot name it yet.
     package var listJSON: JSON {
         guard case .object(let members) = json else { return .null }
         return .object(members + [JSON.Member("receipt", .text(receipt))])

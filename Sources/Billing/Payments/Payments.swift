@@ -122,7 +122,7 @@ package enum Payments {
             ORDER BY p.date, p.created, p.id
             """, date.map { [key, .text($0.iso)] } ?? (id == nil ? [] : [key]))
         let tags = id == nil ? try Labels.tags(reading) : [:]
-        let receipts = try Receipts.numbers(reading, payment: id)
+        let receipts = id == nil ? try Receipts.numbers(reading) : [:]
         return rows.map { record in
             let id = record.text("id") ?? ""
             let client = record.text("client") ?? ""
