@@ -57,8 +57,7 @@ extension String {
     /// Others that are no person either.
     private static let others: Set<String> = [
         "SNC", "SCS", "SCI", "SCM", "SCP", "SCOP", "GIE", "ASSOCIATION", "GMBH", "UG", "AG", "OHG",
-        "KG",
-        "LTD", "LLP", "LLC", "PLC", "INC", "BV", "NV", "SRL", "SPA", "SL", "LDA",
+        "KG", "LTD", "LLP", "LLC", "PLC", "INC", "BV", "NV", "SRL", "SPA", "SL", "LDA",
     ]
 
     private var words: [String] { split { !$0.isLetter }.map { $0.uppercased() } }

@@ -45,6 +45,30 @@ import Wire
         #expect(device.batches == [1, 1, 1])
     }
 
+    @Test func `a long push keeps its score on the way`() async throws {
+        let device = try Device()
+        // Six of these fill a request of 4 MiB.
+        try device.write(14, bodyBytes: 500_000)
+        let hashes = device.held.map(\.hash)
+        var mark = Mark.origin
+        var answers: [[Line]] = []
+        for range in [0..<6, 6..<12, 12..<14] {
+            for hash in hashes[range] { mark = mark.following(hash) }
+            answers.append([
+                .welcome(generation, matches: true), .have(Array(hashes[range])),
+                .end(position: Int64(range.upperBound), mark: mark, more: false),
+            ])
+        }
+        var positions: [Int64] = []
+        let peer = ScriptedPeer(answers) { _ in positions.append(device.standing.position) }
+        var session = try SyncSession(device, over: peer, batchBytes: 10_000_000)
+        let report = try await session.run()
+        #expect(report.sent == 14)
+        // Two requests and the next one would exceed the ten megabytes.
+        #expect(positions == [0, 0, 12])
+        #expect(device.standing.position == 14)
+    }
+
     @Test func `a cut conversation keeps what came, and the score of the answers that ended`()
         async throws
     {

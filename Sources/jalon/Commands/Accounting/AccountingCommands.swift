@@ -80,17 +80,12 @@ struct TotalsCommand: LocalCommand {
             no more.
             """)
 
-    @Option(help: ArgumentHelp("The first day; that of the year unless given.", valueName: "date"))
-    var from: String?
-    @Option(help: ArgumentHelp("The last day; today unless given.", valueName: "date"))
-    var to: String?
+    @OptionGroup var period: PeriodOptions
     @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let last = try session.date(to) ?? session.today
-        let first =
-            try session.date(from) ?? CivilDate(year: last.parts.year, month: 1, day: 1) ?? .first
+        let (first, last) = try period.days(session)
         let totals = try session.read { try Turnovers.list($0, from: first, to: last) }
         return try Answer(json: .array(totals.map(\.json))) { page in
             for total in totals {

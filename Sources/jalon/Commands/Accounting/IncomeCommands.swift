@@ -78,17 +78,12 @@ struct ExchangeCommand: LocalCommand {
             euros that came (jalon pay --euros).
             """)
 
-    @Option(help: ArgumentHelp("The first day; that of the year unless given.", valueName: "date"))
-    var from: String?
-    @Option(help: ArgumentHelp("The last day; today unless given.", valueName: "date"))
-    var to: String?
+    @OptionGroup var period: PeriodOptions
     @OptionGroup var form: FormOptions
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let last = try session.date(to) ?? session.today
-        let first =
-            try session.date(from) ?? CivilDate(year: last.parts.year, month: 1, day: 1) ?? .first
+        let (first, last) = try period.days(session)
         let gains = try session.read { try ExchangeGains.list($0, from: first, to: last) }
         let known = gains.compactMap(\.gain)
         let sum = known.reduce(0) { $0 &+ $1 }
