@@ -76,7 +76,8 @@ package final class Replica {
         var committed: WriterRecord?
         return try exclusively {
             let result = try transaction(dryRun: dryRun) { database in
-                let merger = try Merger(database, schema, .live)
+                let merger = try Merger(
+                    database, schema, .live, heldRows: environment.heldRows)
                 let writing = Writing(self, merger, dryRun: dryRun)
                 let result = try body(writing)
                 committed = try writing.commit()

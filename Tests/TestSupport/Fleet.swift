@@ -11,12 +11,19 @@ package final class Fleet {
         /// Its randomness.
         package var random: SeededRandom
 
-        /// The world of a seed.
-        package init(seed: UInt64) { random = SeededRandom(seed: seed) }
+        /// How many rows its transactions hold.
+        private let heldRows: Int
+
+        /// The world of a seed; every second machine has hardly any memory.
+        package init(seed: UInt64) {
+            random = SeededRandom(seed: seed)
+            heldRows = seed.isMultiple(of: 2) ? 65_536 : 1
+        }
 
         /// The replica's view of this world.
         package var environment: Environment {
-            Environment(now: { self.clock }, random: { self.random.bytes($0) })
+            Environment(
+                heldRows: heldRows, now: { self.clock }, random: { self.random.bytes($0) })
         }
     }
 

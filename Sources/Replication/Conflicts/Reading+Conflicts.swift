@@ -46,7 +46,7 @@ struct ConflictReader {
         let names = merger.writers.names
         guard state.isVisible(isFrozen: isFrozen) else { return [] }
         var conflicts: [Conflict] = []
-        let alive = try merger.rows.fieldIndex(RowCache.alive)
+        let alive = merger.rows.aliveIndex
         let fields = state.disputedFields(isFrozen: isFrozen, alive: alive, writers: names)
             .map { (index: $0, name: merger.rows.names.name($0)) }
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

@@ -13,7 +13,7 @@ extension Writing {
                 // Rows can be made to belong to each other in a ring.
                 guard seen.insert(above.row).inserted else { break }
                 if !draft.writes(above.table, above.row), try isStored(above.table, above.row) {
-                    draft.put(above.table, above.row, [RowCache.alive: 1])
+                    draft.put(above.table, above.row, [StoredRows.alive: 1])
                 }
                 place = above
             }

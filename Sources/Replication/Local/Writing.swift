@@ -85,7 +85,7 @@ package final class Writing: Reading {
 
     /// Shows a removed row again.
     package func restore(_ table: String, _ row: RowID) throws {
-        draft.put(table, row, [RowCache.alive: 1])
+        draft.put(table, row, [StoredRows.alive: 1])
     }
 
     // MARK: - The writer

@@ -7,8 +7,7 @@ extension Merger {
     /// Writes everything that changed since the last flush.
     func flush() throws {
         writers.rankNames()
-        try rows.flush(writers: writers.names)
-        rows.writerCount = writers.count
+        try touched.flush(into: &rows, writers)
         for index in 0..<writers.count where writers[index].isDirty { try flush(index) }
         try save("digest", Data(digest.bytes))
         if holdsUnknown { try save("unknown", 1) }

@@ -15,7 +15,8 @@ final class Merger {
     let tables: TableNames
     let chain: ChainBlocks
     var writers: WriterRegister
-    var rows: RowCache
+    var rows: StoredRows
+    var touched: TouchedRows
     /// Whether an unknown kind of operation is set aside: then digests are not compared.
     var holdsUnknown: Bool
     /// The number up to which a writer's changes are declared gone.
@@ -49,8 +50,11 @@ final class Merger {
     /// understand, after lost changes, or while branches are known by half.
     var isComparable: Bool { !holdsUnknown && gaps.isEmpty && !writers.isHalfForked }
 
-    /// Loads what merging needs; the tables must exist.
-    init(_ database: Database, _ schema: Schema, _ tables: TableNames) throws {
+    /// Loads what merging needs; the tables must exist. `heldRows` is as in ``Environment``; who only
+    /// reads holds none.
+    init(
+        _ database: Database, _ schema: Schema, _ tables: TableNames, heldRows: Int = 0
+    ) throws {
         self.database = database
         self.schema = schema
         self.tables = tables
@@ -60,7 +64,8 @@ final class Merger {
         var values: [String: DatabaseValue] = [:]
         for row in stored { values[row.text(0)] = row[1] }
         let bytes = values["digest"].flatMap { Data.fromDatabaseValue($0) }
-        rows = try RowCache(
+        touched = TouchedRows(heldMax: heldRows)
+        rows = try StoredRows(
             database, schema, tables, writerCount: writers.count,
             digest: bytes.flatMap { Digest(bytes: $0) } ?? Digest())
         holdsUnknown = values["unknown"] != nil
@@ -133,6 +138,8 @@ final class Merger {
         case .next(let index): writer = index
         }
         var context = try takeContext(of: writer)
+        // Operations that wait keep it: one array for all of them.
+        context.keepApart(writer)
         if !change.context.isEmpty {
             // What the earlier changes had seen may not be in the tables yet.
             let before = context
@@ -140,6 +147,7 @@ final class Merger {
                 writers[writer].context = before
                 return hindrance
             }
+            touched.hold(context)
         }
         writers.extend(&context, to: change.number - 1, of: writer)
         let origin = Origin(
@@ -154,9 +162,8 @@ final class Merger {
     private func apply(_ content: Change.Content, from origin: borrowing Origin) throws {
         switch content {
         case .operations(let operations):
-            let key = writers[origin.dot.writer].key
             for operation in operations {
-                try rows.apply(operation, from: origin, by: key, writers: writers.names)
+                try touched.apply(operation, from: origin, to: &rows, writers)
             }
         case .unknown:
             holdsUnknown = true

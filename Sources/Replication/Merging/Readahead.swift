@@ -51,10 +51,10 @@ final class Readahead<Output: Sendable>: Sendable {
     /// As above, on all processors where the work is `great`: waking another one and waiting for it
     /// costs more than a little work does, and who takes may hold a lock.
     convenience init(
-        _ count: Int, great: Bool, compute: @escaping @Sendable (Int) -> Output
+        _ count: Int, window: Int = 8, great: Bool, compute: @escaping @Sendable (Int) -> Output
     ) {
         let processors = great ? ProcessInfo.processInfo.activeProcessorCount : 1
-        self.init(count, processors: processors, compute: compute)
+        self.init(count, window: window, processors: processors, compute: compute)
     }
 
     /// The next result; nil after the last. To be called by one thread at a time.

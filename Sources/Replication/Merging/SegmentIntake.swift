@@ -103,7 +103,7 @@ struct SegmentIntake {
 
     /// Applies what can be applied of a kept segment, and notes what hinders the rest.
     mutating func apply(_ opened: OpenedSegment, at place: Int64) throws {
-        if merger.rows.isFull { try merger.flush() }
+        if merger.touched.isFull { try merger.flush() }
         let applied = merger.appliedCount
         defer { report.changes += merger.appliedCount - applied }
         var previous = opened.header.before

@@ -5,7 +5,7 @@ import GRDB
 struct StoredNames {
     private let database: Database
     private let table: String
-    private var indices: [String: Int] = [:]
+    private(set) var indices: [String: Int] = [:]
     /// Names that were asked for lately: a few short comparisons are quicker than a hash.
     private var recent: [(name: String, index: Int)] = []
     private var nextRecent = 0

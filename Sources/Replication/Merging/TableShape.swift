@@ -9,14 +9,14 @@ import Wire
 /// changes need not be hashed as it was.
 final class TableShape {
     /// A row as it is stored.
-    struct Stored {
-        let place: Int64
+    struct Stored: Sendable {
         let state: RowState
         let hash: Words32
     }
 
     let name: String
     let layout: RowLayout
+    private let find: SQLStatement
     private let select: SQLStatement
     private let insert: SQLStatement
     private let update: SQLStatement?
@@ -34,8 +34,9 @@ final class TableShape {
             })
         guard let table else {
             let other = tables("other")
+            find = try SQLStatement(database, "SELECT 0 FROM \(other) WHERE id = ? AND tbl = ?")
             select = try SQLStatement(
-                database, "SELECT 0, state FROM \(other) WHERE id = ? AND tbl = ?")
+                database, "SELECT state FROM \(other) WHERE id = ? AND tbl = ?")
             insert = try SQLStatement(
                 database, "INSERT OR REPLACE INTO \(other) (id, tbl, state) VALUES (?, ?, ?)")
             update = nil
@@ -46,29 +47,46 @@ final class TableShape {
         let marks = names.map { _ in "?, " }.joined()
         let sets = names.map { $0 + " = ?, " }.joined()
         let target = tables(name)
+        find = try SQLStatement(database, "SELECT row FROM \(target) WHERE id = ?")
         select = try SQLStatement(
             database,
-            "SELECT row, state\(names.map { ", " + $0 }.joined()) FROM \(target) WHERE id = ?")
+            "SELECT state\(names.map { ", " + $0 }.joined()) FROM \(target) WHERE row = ?")
         insert = try SQLStatement(
             database, "INSERT INTO \(target) (id, \(list)hidden, state) VALUES (?, \(marks)?, ?)")
         update = try SQLStatement(
             database, "UPDATE \(target) SET \(sets)hidden = ?, state = ? WHERE row = ?")
     }
 
-    /// The row as it is stored; nil when it is not.
-    func load(_ row: RowID) throws -> Stored? {
-        select.bind(1, row.text)
-        if update == nil { select.bind(2, name) }
+    /// Where the row lies in its table; nil when it is not there. Rows of a table that the schema does
+    /// not declare have no places: theirs is 0.
+    func place(of row: RowID) throws -> Int64? {
+        find.bind(1, row.text)
+        if update == nil { find.bind(2, name) }
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : nil
+    }
+
+    /// The row as it is stored at its place.
+    func load(_ row: RowID, at place: Int64) throws -> Stored {
+        if update == nil {
+            select.bind(1, row.text)
+            select.bind(2, name)
+        } else {
+            select.bind(1, place)
+        }
         defer { select.reset() }
-        guard try select.step() else { return nil }
-        let (hash, packed) = select.bytes(1, headBytes: RowLayout.hashBytes) { Words32($0) }
+        guard try select.step() else { throw damaged(row) }
+        let (hash, packed) = select.bytes(0, headBytes: RowLayout.hashBytes) { Words32($0) }
         let state = RowState(packed: packed) { field in
-            layout.column(of: field).map { select.value($0 + 2) } ?? .null
+            layout.column(of: field).map { select.value($0 + 1) } ?? .null
         }
-        guard let state else {
-            throw ReplicationFailure.damaged(path: "", detail: "\(name) \(row.text)")
-        }
-        return Stored(place: select.integer(0), state: state, hash: hash)
+        guard let state else { throw damaged(row) }
+        return Stored(state: state, hash: hash)
+    }
+
+    /// The failure that names a row which is not what the engine writes.
+    func damaged(_ row: RowID) -> ReplicationFailure {
+        .damaged(path: "", detail: "\(name) \(row.text)")
     }
 
     /// Writes the row at its place, or as a new one.

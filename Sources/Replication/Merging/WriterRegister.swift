@@ -51,6 +51,9 @@ struct WriterRegister {
     /// Makes comparing names fast until the next writer is met.
     mutating func rankNames() { names.rank() }
 
+    /// The public keys of all writers and branches, in the order of their indices.
+    var keys: [WriterID] { entries.map(\.key) }
+
     func indices(of key: WriterID) -> [WriterIndex] { indices[key] ?? [] }
 
     /// Adds a trunk or a branch with nothing applied.

@@ -213,7 +213,8 @@ extension Replica {
         let prepared = PreparedSegments(segments, seal)
         return try exclusively {
             try transaction { database in
-                let merger = try Merger(database, schema, .live)
+                let merger = try Merger(
+                    database, schema, .live, heldRows: environment.heldRows)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
                 // Not yet the peer's for certain: a mailbox rolled back to where the replica stands
                 // would look unchanged. `settle` makes it so.

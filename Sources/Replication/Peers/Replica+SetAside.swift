@@ -23,7 +23,8 @@ extension Replica {
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('judge', ?)",
                     arguments: [judgeName])
-                let merger = try Merger(database, schema, .live)
+                let merger = try Merger(
+                    database, schema, .live, heldRows: environment.heldRows)
                 var intake = SegmentIntake(merger, seal, now: environment.now())
                 var isAnyGone = false
                 for row in rows {

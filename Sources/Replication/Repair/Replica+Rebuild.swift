@@ -79,7 +79,7 @@ extension Replica {
         _ database: Database, _ tables: TableNames, after place: inout Int64,
         _ report: inout IntakeReport
     ) throws -> Bool {
-        let merger = try Merger(database, schema, tables)
+        let merger = try Merger(database, schema, tables, heldRows: environment.heldRows)
         var intake = SegmentIntake(merger, seal, now: environment.now())
         let rows = try SegmentShelf(database).stored(after: place, count: Self.segmentsPerStep)
         let isGreat = PreparedSegments.isGreat(rows.lazy.compactMap(\.segment))

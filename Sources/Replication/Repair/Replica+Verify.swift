@@ -227,7 +227,7 @@ extension Merger {
             let isFrozen = rowID.kind == .frozen
             var isRight = row.optionalInteger(1) == (state.isVisible(isFrozen: isFrozen) ? 0 : 1)
             for (position, counter) in counters.enumerated() {
-                let sum = isFrozen ? nil : state.sum(try rows.fieldIndex(counter))
+                let sum = isFrozen ? nil : state.sum(try rows.index(of: counter))
                 let shown: DatabaseValue = row[position + 2]
                 isRight = isRight && shown == sum.databaseValue
             }

@@ -34,6 +34,8 @@ final class SimulatedDevice {
     private(set) var vault: SimulatedVault
     private(set) var schema: Schema
     private let logPagesMax: Int
+    /// Rows that a transaction holds: every second machine has hardly any memory.
+    private let heldRows: Int
     private var opened: Replica?
     /// The changes that were seen on its disk: none of them may ever be missing there.
     var held: Set<ChangeID> = []
@@ -44,6 +46,7 @@ final class SimulatedDevice {
         self.schema = schema
         var random = SeededRandom(seed: seed)
         logPagesMax = random.pick([3, 20, 100, 1000])
+        heldRows = seed.isMultiple(of: 2) ? 65_536 : 2
         world = World(clock: clock, random: random)
         disk = SimulatedDisk()
         mount = SimulatedFileSystem.mount(disk)
@@ -60,6 +63,7 @@ final class SimulatedDevice {
         self.secret = secret
         schema = backup.schema
         logPagesMax = backup.logPagesMax
+        heldRows = seed.isMultiple(of: 2) ? 65_536 : 2
         world = World(
             clock: clock, random: sameRandom ? backup.random : SeededRandom(seed: seed))
         disk = SimulatedDisk(backup.image)
@@ -83,7 +87,7 @@ final class SimulatedDevice {
             at: SimulatedFileSystem.address(of: "books.sqlite", on: mount), secret: secret,
             schema: schema,
             environment: Environment(
-                now: { world.clock }, random: { world.random.bytes($0) }),
+                heldRows: heldRows, now: { world.clock }, random: { world.random.bytes($0) }),
             vault: vault, device: name, logPagesMax: logPagesMax)
         opened = replica
         return replica
