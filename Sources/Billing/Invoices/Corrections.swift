@@ -219,10 +219,18 @@ extension Invoices {
         else {
             throw BillingFailure.damaged(table: "documents", row: document, field: "content")
         }
+        var credited = try Ledger.credited(reading, asOf: .last)[document] ?? 0
+        // Reads do not see what the same transaction issued.
+        for twin in (reading as? Writing)?.written("documents") ?? []
+        where twin["corrects"]?.text == document {
+            credited =
+                twin["kind"]?.text == DocumentKind.corrective.rawValue
+                ? issued.totals.due : credited &- (twin["total"]?.integer ?? 0)
+        }
         return Origin(
             document: document, number: record.text("number") ?? "", date: date,
             kind: content.kind, client: client, content: content, totals: issued.totals,
-            credited: try Ledger.credited(reading, asOf: .last)[document] ?? 0)
+            credited: credited)
     }
 
     static func ref(_ reading: Reading, document: String) throws -> InvoiceRef? {

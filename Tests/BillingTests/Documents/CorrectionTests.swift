@@ -54,6 +54,30 @@ struct CorrectionTests {
         }
     }
 
+    /// 1000.00 without VAT is 1200.00 with it, of 1620.00: 420.00 are left for the second.
+    @Test func `two credit notes of one transaction take off no more than there is`() throws {
+        let office = try Office()
+        try office.issue(try office.draft(try office.client("Dupont")))
+        let drafts = try (1...2).map { _ in
+            try credit(office, "F-0001", .net("1000", rate: nil))
+        }
+        let tooLarge = BillingFailure.creditTooLarge(
+            number: "F-0001", open: 42_000, currency: .eur)
+        #expect(throws: tooLarge) {
+            try office.write { writing in
+                for draft in drafts {
+                    _ = try Invoices.issue(
+                        writing, draft, on: nil, at: Office.moment("2026-03-05"))
+                }
+            }
+        }
+        // Nothing of the transaction stands.
+        #expect(try office.show("F-0001").credited == 0)
+        try office.issue(drafts[0], date: "2026-03-05")
+        #expect(throws: tooLarge) { try office.issue(drafts[1], date: "2026-03-05") }
+        #expect(try office.show("F-0001").credited == 120_000)
+    }
+
     @Test(arguments: TotalsCase.all)
     func `a credit note and its invoice come to nothing`(_ example: TotalsCase) throws {
         let office = try Office()
