@@ -140,7 +140,16 @@ struct `Invoices` {
             #expect(owed["asOf"].text == day)
             #expect(owed["clients"][0]["buckets"][bucket] == "120.00", "\(day) \(owed)")
         }
-        #expect(device.does("owed", "--as-of", "2026-04-01").contains("120.00"))
+        let page = device.does("owed", "--as-of", "2026-04-01")
+        for told in ["OWES EUR", "DUE", "Blum", "120.00", "2026-03-31", "Atelier Nord sees to it."]
+        {
+            #expect(page.contains(told), "\(told) in \(page)")
+        }
+        #expect(device.json("owed", "--as-of", "2026-04-01")["clients"][0]["due"] == "2026-03-31")
+        #expect(
+            device.does("owed", "--as-of", "2026-04-01", "--csv")
+                == "client,owes,in,not due,1-30 days,31-60,over 60,credit,owner,due\n"
+                + "Blum,120.00,EUR,,120.00,,,,Atelier Nord,2026-03-31\n")
         #expect(device.does("--as-of", "2026-04-01").contains("Late"))
     }
 
@@ -376,7 +385,10 @@ struct `Invoices` {
         for number in ["F-0001", "F-0002"] {
             let refused = device.fails(
                 ["invoice", "qr", number], exit: 1, says: "no code to be paid by")
-            #expect(refused.err.contains("no bank account stands on it"))
+            #expect(
+                refused.err.contains(
+                    "the account was withheld from Blum by the rule after:2 of the books"))
+            #expect(refused.err.contains("try: jalon me set --show-iban always"))
             device.does("pay", number, "120", "--on", "2026-03-03")
         }
         let trusted = print("2026-03-04")

@@ -38,6 +38,18 @@ package struct AccountView: Equatable, Sendable {
 
 /// The bank accounts of the business: the first one stands on invoices.
 package enum Accounts {
+    /// By which rule the account does not stand on every invoice of a client; `isOwn` if it is the
+    /// client's, else it is that of the books. Nil where no rule withholds it, or where there is none.
+    package static func withholding(
+        _ reading: Reading, from client: RowID
+    ) throws -> (rule: AccountRule, isOwn: Bool)? {
+        let own = try Clients.stored(reading, client).text(ClientField.showIban.column)
+            .flatMap { try? AccountRule($0) }
+        let rule = try own ?? Books.settings(reading).accountRule
+        guard try rule != .always && !list(reading).isEmpty else { return nil }
+        return (rule, own != nil)
+    }
+
     /// Adds an account, or changes what is said about it; an empty text empties its field.
     package static func add(
         _ writing: Writing, iban: String, bic: String? = nil, holder: String? = nil,

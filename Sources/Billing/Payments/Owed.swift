@@ -146,15 +146,19 @@ package struct OwedClient: Equatable, Sendable {
     /// The invoices that are not settled, by due date, then number.
     package let invoices: [Invoice]
 
+    /// The first day on which something that is still open falls due, or fell; nil where nothing is.
+    package var due: CivilDate? { invoices.first { $0.balance > 0 && $0.due != nil }?.due }
+
     /// Who sees to them, by name.
     package var owners: [String] { Set(invoices.compactMap(\.owner)).sorted() }
 
-    /// `client name currency owed overdue credit buckets invoices`.
+    /// `client name currency owed overdue credit buckets due invoices`.
     package var json: JSON {
         let currency = sums.currency
         return .object(
             [JSON.Member("client", .string(client)), JSON.Member("name", .string(name))]
                 + sums.members + [
+                    JSON.Member("due", .text(due?.iso)),
                     JSON.Member(
                         "invoices",
                         .array(
@@ -174,7 +178,7 @@ package struct OwedClient: Equatable, Sendable {
                                     "balance": .string(currency.text(invoice.balance)),
                                     "owner": .text(invoice.owner),
                                 ])
-                            }))
+                            })),
                 ])
     }
 }

@@ -31,6 +31,27 @@ struct PaymentTests {
         }
     }
 
+    /// Due on 1 April, 1 May and 31 May: 30 days after each was issued.
+    @Test func `a client's due day is the first of what is still open`() throws {
+        let office = try Office()
+        let client = try office.client("Dupont")
+        for date in ["2026-03-02", "2026-04-01", "2026-05-01"] {
+            try office.issue(try office.draft(client, ["A; 1; 100; 0"]), date: date)
+        }
+        func due(_ date: String) throws -> String? {
+            try office.owed(asOf: date).clients.first?.due?.iso
+        }
+        #expect(try due("2026-05-02") == "2026-04-01")
+        // What is overpaid is not waited for.
+        try office.pay("F-0001", "100", date: "2026-05-03")
+        #expect(try due("2026-05-03") == "2026-05-01")
+        try office.pay("F-0002", "100", date: "2026-05-04")
+        try office.pay("F-0003", "150", date: "2026-05-05")
+        #expect(try due("2026-05-04") == "2026-05-31")
+        #expect(try office.owed(asOf: "2026-05-05").clients.first?.sums.credit == 5_000)
+        #expect(try due("2026-05-05") == nil)
+    }
+
     @Test func `what is paid too much is the client's credit`() throws {
         let office = try office()
         let result = try office.pay("F-0001", "2000")

@@ -3,7 +3,8 @@ import Billing
 
 struct OwedCommand: LocalCommand {
     static let configuration = CommandConfiguration(
-        commandName: "owed", abstract: "Who owes you what, and how late it is.")
+        commandName: "owed", abstract: "Who owes you what, since when, and who sees to it.",
+        discussion: "DUE is the first day on which something that is open falls due, or fell.")
 
     @Option(help: ArgumentHelp("Only what this person sees to.", valueName: "name"))
     var owner: String?
@@ -20,7 +21,32 @@ struct OwedCommand: LocalCommand {
                 page.line(
                     "Together \(sums.currency.text(sums.owed)) \(sums.currency.code).", .strong)
             }
-        }.shown(as: form, in: session)
+            let owners = Set(owed.clients.flatMap(\.owners))
+            if owners.count == 1, let owner = owners.first {
+                page.line("\(owner) sees to it.", .faint)
+            }
+        }.shown(as: form, in: session) { Self.rows(owed.clients) }
+    }
+
+    /// As a file of rows: the same fields whatever there is.
+    private static func rows(_ clients: [OwedClient]) -> [[String]] {
+        let names = [
+            "client", "owes", "in", "not due", "1-30 days", "31-60", "over 60", "credit", "owner",
+            "due",
+        ]
+        return [names]
+            + clients.map { client in
+                let sums = client.sums
+                func text(_ minor: Int64?) -> String {
+                    minor.map { $0 == 0 ? "" : sums.currency.text($0) } ?? ""
+                }
+                return [client.name, sums.currency.text(sums.owed), sums.currency.code]
+                    + AgingBucket.allCases.map { text(sums.buckets[$0]) }
+                    + [
+                        text(sums.credit), client.owners.joined(separator: ", "),
+                        client.due?.iso ?? "",
+                    ]
+            }
     }
 
     /// Why there is nothing: a name that was mistyped is told by those that there are.
@@ -33,26 +59,45 @@ struct OwedCommand: LocalCommand {
 }
 
 extension Table {
-    /// What clients owe, by how late it is.
+    /// What clients owe, since when, and by how late it is.
     static func owed(_ clients: [OwedClient]) -> Table {
-        var table = Table([
-            .left("CLIENT"), .right("OWES"), .left("IN"), .right("NOT DUE"), .right("1-30 DAYS"),
-            .right("31-60"), .right("OVER 60"), .right("CREDIT", drops: 2),
-            .left("OWNER", drops: 1),
-        ])
-        for client in clients {
-            let sums = client.sums
-            func cell(_ minor: Int64, _ style: Cell.Style = .plain) -> Cell {
-                Cell(minor == 0 ? "" : sums.currency.text(minor), style)
-            }
-            table.add([
-                Cell(client.name, .strong), Cell(sums.currency.text(sums.owed)),
-                Cell(sums.currency.code), cell(sums.buckets[.notDue] ?? 0),
-                cell(sums.buckets[.upTo30] ?? 0, .warning), cell(sums.buckets[.upTo60] ?? 0, .bad),
-                cell(sums.buckets[.over60] ?? 0, .bad), cell(sums.credit),
-                Cell(client.owners.joined(separator: ", ")),
-            ])
+        // One currency stands in the heading; credit and several owners are the exception. What is not
+        // due is what the others leave of the sum, so it makes room for who and when.
+        let codes = Set(clients.map(\.sums.currency.code))
+        let code = codes.count == 1 ? codes.first : nil
+        func bucket(_ bucket: AgingBucket, _ style: Cell.Style) -> (OwedClient) -> Cell {
+            { $0.cell($0.sums.buckets[bucket] ?? 0, style) }
         }
+        var columns: [(column: Column, cell: (OwedClient) -> Cell)] = [
+            (.left("CLIENT"), { Cell($0.name, .strong) }),
+            (
+                .right(["OWES", code].compactMap(\.self).joined(separator: " ")),
+                { Cell($0.sums.currency.text($0.sums.owed)) }
+            ),
+        ]
+        if code == nil { columns.append((.left("IN"), { Cell($0.sums.currency.code) })) }
+        columns += [
+            (.left("DUE", drops: 4), { Cell($0.due?.iso ?? "") }),
+            (.right("NOT DUE", drops: 2), bucket(.notDue, .plain)),
+            (.right("1-30 DAYS"), bucket(.upTo30, .warning)),
+            (.right("31-60"), bucket(.upTo60, .bad)), (.right("OVER 60"), bucket(.over60, .bad)),
+        ]
+        if clients.contains(where: { $0.sums.credit != 0 }) {
+            columns.append((.right("CREDIT", drops: 1), { $0.cell($0.sums.credit, .plain) }))
+        }
+        if Set(clients.flatMap(\.owners)).count > 1 {
+            columns.append(
+                (.left("OWNER", drops: 3), { Cell($0.owners.joined(separator: ", ")) }))
+        }
+        var table = Table(columns.map(\.column))
+        for client in clients { table.add(columns.map { $0.cell(client) }) }
         return table
+    }
+}
+
+extension OwedClient {
+    /// An amount in its currency; nothing where there is none.
+    fileprivate func cell(_ minor: Int64, _ style: Cell.Style) -> Cell {
+        Cell(minor == 0 ? "" : sums.currency.text(minor), style)
     }
 }

@@ -17,16 +17,19 @@ struct InvoiceQR: LocalCommand {
     @OptionGroup var common: CommonOptions
 
     func answer(_ session: Session) throws -> Answer {
-        let (content, view) = try session.read { books in
+        let (content, view, withheld) = try session.read { books in
             let ref = try Lookup.invoice(books, invoice, for: .reading)
             let view = try Invoices.show(books, ref, asOf: session.today)
             guard let document = view.document.flatMap({ RowID($0) }) else {
                 throw BillingFailure.notIssued(ref.invoice)
             }
-            return (try Invoices.content(books, document), view)
+            return (
+                try Invoices.content(books, document), view,
+                try RowID(view.client).flatMap { try Accounts.withholding(books, from: $0) }
+            )
         }
         guard let transfer = TransferCode(document: content, open: view.open) else {
-            throw Self.none(content, view)
+            throw Self.none(content, view, withheld)
         }
         if let output { try Files.write(transfer.code.svg, to: output) }
         let json = JSON.members([
@@ -43,19 +46,29 @@ struct InvoiceQR: LocalCommand {
     }
 
     /// Why there is no code.
-    private static func none(_ content: JSON, _ view: InvoiceView) -> Failure {
+    private static func none(
+        _ content: JSON, _ view: InvoiceView, _ withheld: (rule: AccountRule, isOwn: Bool)?
+    ) -> Failure {
         let why: (String, [String]) =
             if view.currency != .eur {
                 ("only transfers in euros have one, and it is in \(view.currency.code)", [])
             } else if view.open ?? 0 <= 0 {
                 ("nothing is open of it", ["jalon invoice show \(view.label)"])
+            } else if content["payment"]?["iban"] == nil, let withheld {
+                (
+                    "the account was withheld from \(view.clientName) by the rule "
+                        + "\(withheld.rule.text) \(withheld.isOwn ? "of the client" : "of the books")",
+                    [
+                        withheld.isOwn
+                            ? "jalon client edit \(view.client.shortID) --show-iban always, for the next one"
+                            : "jalon me set --show-iban always, for the next one",
+                        "jalon me account list, to give it to them yourself",
+                    ]
+                )
             } else if content["payment"]?["iban"] == nil {
                 (
                     "no bank account stands on it",
-                    [
-                        "jalon me account add IBAN, for the next one",
-                        "jalon me set --show-iban always",
-                    ]
+                    ["jalon me account add IBAN, for the next one"]
                 )
             } else {
                 ("the account or the amount does not fit into one", [])
