@@ -204,7 +204,7 @@ package enum Bills {
             "bill": .text(bill.id), "date": .text(day.iso), "amount": .integer(minor),
             "created": .integer(moment.milliseconds),
         ]
-        if let method { values["method"] = .text(try PlainText.line(method, .method)) }
+        if let method { values["method"] = .text(try PaymentMethod.checked(method)) }
         _ = try writing.insert("bill_payments", values)
     }
 

@@ -51,7 +51,7 @@ package enum ClientField: String, CaseIterable, Sendable {
         case .address, .billingAddress, .deliveryAddress: try PlainText.block(text, .address)
         case .contact, .billingName, .escalationName: try PlainText.line(text, .name)
         case .phone, .escalationPhone: try PlainText.line(text, .phone)
-        case .method: try PlainText.line(text, .method)
+        case .method: try PaymentMethod.checked(text)
         case .folder: try Labels.folder(text)
         case .owner: try PlainText.line(text, .owner)
         case .po: try PlainText.line(text, .purchaseOrder)

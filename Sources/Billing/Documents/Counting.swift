@@ -98,7 +98,7 @@ enum PaymentInstructions {
     }
 
     private static func isCheque(_ method: String?) -> Bool {
-        method.map { ["cheque", "chèque", "check"].contains(Matcher.folded($0)) } ?? false
+        method.map { (try? PaymentMethod($0)) == .cheque } ?? false
     }
 
     /// Whether the bank details stand on a client's documents at a date.

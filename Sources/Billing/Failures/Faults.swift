@@ -43,7 +43,7 @@ package enum IdentifierFault: Equatable, Sendable {
 
 /// Which text was typed.
 package enum TextField: String, Equatable, Sendable {
-    case name, address, unit, reason, method, reference, note
+    case name, address, unit, reason, reference, note
     case legalForm, registration, penalty, discount, nature, exemption
     case phone, website, label, holder, purchaseOrder, folder, wallet, owner
 }

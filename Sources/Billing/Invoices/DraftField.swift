@@ -47,7 +47,7 @@ package enum DraftField: String, CaseIterable, Sendable {
         case .carry: return try ChoiceFault.checked(text, rawValue, ["yes", "no"])
         case .po: return try PlainText.line(text, .purchaseOrder)
         case .reference, .exchangeSource: return try PlainText.line(text, .reference)
-        case .method: return try PlainText.line(text, .method)
+        case .method: return try PaymentMethod.checked(text)
         case .link: return try Self.link(text)
         case .note: return try PlainText.block(text, .note)
         }

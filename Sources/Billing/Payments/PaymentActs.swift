@@ -38,7 +38,7 @@ extension Payments {
                 id: "", client: client.text,
                 clientName: try Clients.stored(writing, client).text("name") ?? "",
                 date: date ?? moment.today, amount: minor, currency: currency,
-                method: try method.map { try PlainText.line($0, .method) },
+                method: try method.map { try PaymentMethod.checked($0) },
                 reference: try reference.map { try PlainText.line($0, .reference) },
                 note: try note.map { try PlainText.line($0, .note) },
                 allocations: parts.map(\.allocation),
@@ -113,7 +113,7 @@ extension Payments {
                 id: "", client: client.text,
                 clientName: try Clients.stored(writing, client).text("name") ?? "",
                 date: date ?? moment.today, amount: -minor, currency: currency,
-                method: try method.map { try PlainText.line($0, .method) },
+                method: try method.map { try PaymentMethod.checked($0) },
                 reference: try reference.map { try PlainText.line($0, .reference) },
                 note: try note.map { try PlainText.line($0, .note) }, allocations: []),
             documents: [], at: moment)

@@ -24,7 +24,7 @@ package enum Payments {
             PaymentView(
                 id: "", client: invoice.client, clientName: invoice.clientName,
                 date: date ?? moment.today, amount: minor, currency: invoice.currency,
-                method: try method.map { try PlainText.line($0, .method) },
+                method: try method.map { try PaymentMethod.checked($0) },
                 reference: try reference.map { try PlainText.line($0, .reference) },
                 note: try note.map { try PlainText.line($0, .note) },
                 allocations: allocated == 0

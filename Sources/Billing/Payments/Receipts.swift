@@ -36,7 +36,9 @@ package struct Receipt: Equatable, Sendable {
             "\(label("Montant", "Amount")): \(words.amount(payment.amount, payment.currency))",
             "\(label("Le", "On")): \(words.date(payment.date?.iso ?? ""))",
         ]
-        if let method = payment.method { lines.append("\(words("method")): \(method)") }
+        if let method = payment.method {
+            lines.append("\(words("method")): \(PaymentMethod.printed(method, language))")
+        }
         if let reference = payment.reference {
             lines.append("\(words("paymentReference")): \(reference)")
         }

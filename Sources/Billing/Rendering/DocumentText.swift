@@ -297,10 +297,13 @@ extension DocumentText {
         ]
         let rows = fields.compactMap { label, key -> [String]? in
             guard let value = payment[key]?.string, !value.isEmpty else { return nil }
-            return [
-                label == "reference" ? words("paymentReference") : words(label),
-                key == "iban" ? AccountView.grouped(value) : value,
-            ]
+            let shown =
+                switch key {
+                case "iban": AccountView.grouped(value)
+                case "method": PaymentMethod.printed(value, words.language)
+                default: value
+                }
+            return [label == "reference" ? words("paymentReference") : words(label), shown]
         }
         return rows.isEmpty ? [] : [[]] + rows
     }

@@ -30,6 +30,7 @@ extension Failure {
         case .choice(let fault):
             Failure(
                 "“\(fault.text)” cannot stand as \(fault.field.words).",
+                why: nearest(fault),
                 tries: ["write \(fault.allowed.joined(separator: ", "))"], status: .badInput)
         case .identifier(let kind, let text, let fault): identifier(kind, text, fault)
         case .query(let fault): query(fault)
@@ -111,6 +112,12 @@ extension Failure {
                 why: "there is nothing to restore", status: .failed)
         default: return nil
         }
+    }
+
+    /// What may have been meant by a word that is none of a list.
+    private static func nearest(_ fault: ChoiceFault) -> [String] {
+        let near = Nearest.to(fault.text, among: fault.allowed)
+        return near.isEmpty ? [] : ["did you mean \(near.joined(separator: " or "))?"]
     }
 
     /// What the state of the books does not allow.

@@ -89,7 +89,7 @@ struct BillPay: LocalCommand {
     var amount: String?
     @Option(help: ArgumentHelp("When; today unless given.", valueName: "date"))
     var on: String?
-    @Option(help: ArgumentHelp("How, as in transfer.", valueName: "method"))
+    @Option(help: .method("How"), completion: .methods)
     var method: String?
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions

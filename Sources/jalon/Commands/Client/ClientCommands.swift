@@ -66,7 +66,7 @@ struct ClientDetails: ParsableArguments {
     var currency: String?
     @Option(help: ArgumentHelp("Of what the client gets: fr, en.", valueName: "code"))
     var language: String?
-    @Option(help: ArgumentHelp("How the client pays, as in transfer.", valueName: "method"))
+    @Option(help: .method("How the client pays"), completion: .methods)
     var method: String?
     @Option(help: ArgumentHelp("The VAT rate of lines that name none.", valueName: "rate"))
     var rate: String?

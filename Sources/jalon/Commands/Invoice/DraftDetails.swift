@@ -14,7 +14,7 @@ struct DraftDetails: ParsableArguments {
     var periodFrom: String?
     @Option(name: .customLong("to-day"), help: ArgumentHelp("Its last day.", valueName: "date"))
     var periodTo: String?
-    @Option(help: ArgumentHelp("How it is to be paid, as in transfer.", valueName: "method"))
+    @Option(help: .method("How it is to be paid"), completion: .methods)
     var method: String?
     @Option(help: ArgumentHelp("Where it can be paid at once: https://…", valueName: "address"))
     var link: String?

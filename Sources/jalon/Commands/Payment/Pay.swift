@@ -11,7 +11,7 @@ struct Pay: LocalCommand {
     var amount: String
     @Option(help: ArgumentHelp("When it came; today unless given.", valueName: "date"))
     var on: String?
-    @Option(help: ArgumentHelp("How, as in transfer, card, cash.", valueName: "method"))
+    @Option(help: .method("How"), completion: .methods)
     var method: String?
     @Option(help: ArgumentHelp("What the bank says.", valueName: "text"))
     var reference: String?

@@ -152,7 +152,7 @@ struct MoneyOptions: ParsableArguments {
     var on: String?
     @Option(help: ArgumentHelp("Another currency than the client's.", valueName: "code"))
     var currency: String?
-    @Option(help: ArgumentHelp("How, as in transfer, card, cash.", valueName: "method"))
+    @Option(help: .method("How"), completion: .methods)
     var method: String?
     @Option(help: ArgumentHelp("What the bank says.", valueName: "text"))
     var reference: String?

@@ -22,7 +22,7 @@ struct PaymentConfirm: LocalCommand {
         name: .customLong("for"),
         help: ArgumentHelp("The invoice, where the reference names none.", valueName: "invoice"))
     var invoice: String?
-    @Option(help: ArgumentHelp("How, as in transfer, card, cash.", valueName: "method"))
+    @Option(help: .method("How"), completion: .methods)
     var method: String?
     @OptionGroup var writing: WriteOptions
     @OptionGroup var common: CommonOptions
