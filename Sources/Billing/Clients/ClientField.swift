@@ -88,50 +88,6 @@ extension ChoiceFault {
     }
 }
 
-/// When a client pays: on a day of the month, for invoices that came by the cut-off.
-package struct PayCycle: Equatable, Sendable {
-    /// The day of the month on which the client pays; 31 is the last one of every month.
-    package let payDay: Int
-    /// The last day on which an invoice must be there to be paid on the pay day; nil for any.
-    package let cutoff: Int?
-
-    /// The next time that an invoice sent on a day is paid, and by when it must be sent for that.
-    package func next(after date: CivilDate) -> (sendBy: CivilDate, paid: CivilDate)? {
-        for ahead in 0...2 {
-            guard let paid = Self.day(payDay, monthsAfter: date, ahead) else { return nil }
-            var limit = paid
-            if let cutoff {
-                // A cut-off behind the pay day is that of the month before.
-                let back = cutoff > payDay ? ahead - 1 : ahead
-                guard let day = Self.day(cutoff, monthsAfter: date, back) else { return nil }
-                limit = day
-            }
-            if limit >= date { return (limit, paid) }
-        }
-        return nil
-    }
-
-    private static func day(_ day: Int, monthsAfter date: CivilDate, _ months: Int) -> CivilDate? {
-        let (year, month, _) = date.parts
-        let first = CivilDate(year: year, month: month, day: 1)
-        guard let shifted = first?.adding(months: months)?.date else { return nil }
-        let (otherYear, otherMonth, _) = shifted.parts
-        return CivilDate(
-            year: otherYear, month: otherMonth,
-            day: min(day, CivilDate.days(inMonth: otherMonth, of: otherYear)))
-    }
-
-    /// A day of the month as typed: 1 to 31, or `eom`.
-    static func day(_ text: String, _ field: String) throws(BillingFailure) -> String {
-        let word = text.trimmed.lowercased()
-        if word == "eom" { return "31" }
-        guard let day = Int(word), (1...31).contains(day) else {
-            throw .choice(ChoiceFault(field: field, text: text, allowed: ["1 to 31", "eom"]))
-        }
-        return String(day)
-    }
-}
-
 /// When bank details stand on a client's invoice.
 package enum AccountRule: Equatable, Sendable {
     case always, never

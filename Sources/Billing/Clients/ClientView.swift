@@ -48,7 +48,9 @@ package struct ClientView: Equatable, Sendable {
     /// When the client pays, if it is known.
     package var payCycle: PayCycle? {
         self[.payDay].flatMap { Int($0) }.map {
-            PayCycle(payDay: $0, cutoff: self[.cutoff].flatMap { Int($0) })
+            PayCycle(
+                payDay: $0, cutoff: self[.cutoff].flatMap { Int($0) },
+                takesOne: self[.perCycle] == "one")
         }
     }
 

@@ -102,6 +102,17 @@ package enum Clients {
         return record
     }
 
+    /// The clients that pay on a day of the month, removed or not, by their rows.
+    static func withPayDay(_ reading: Reading) throws -> [String: ClientView] {
+        let records = try reading.rows("SELECT * FROM clients WHERE pay_day IS NOT NULL")
+        let views = records.map { record in
+            ClientView(id: record.text("id") ?? "", isRemoved: record.integer("hidden") == 1) {
+                record.text($0)
+            }
+        }
+        return Dictionary(views.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     private static func labels(_ reading: Reading, _ id: RowID) throws -> [String] {
         try Labels.all(reading, of: id)[id.text] ?? []
     }

@@ -12,7 +12,8 @@ package struct InvoiceCheck: Equatable, Sendable {
         case termsTooLong(due: CivilDate, limit: CivilDate)
         /// The same of an invoice over a period: forty-five days from the date of issue (L441-10, I).
         case periodicTermsTooLong(due: CivilDate, limit: CivilDate)
-        /// The client pays what is there by a day that is past: the next payment is that one.
+        /// The client pays what is there by a day that is past: so it is paid on a later pay day,
+        /// `paid`, if it is sent by `sendBy`. See `PayCycle.payment`.
         case cutoffMissed(sendBy: CivilDate, paid: CivilDate)
         /// The client takes one invoice at a time, and this one is already there for it.
         case oneAtATime(other: String)
@@ -113,20 +114,23 @@ extension Invoices {
     private static func cycle(
         _ reading: Reading, _ issuable: Issuable, on date: CivilDate
     ) throws -> [InvoiceCheck.Warning] {
-        guard let cycle = issuable.buyer.payCycle, let next = cycle.next(after: date),
+        let due = issuable.due(from: date)
+        guard let cycle = issuable.buyer.payCycle,
+            let payment = cycle.payment(of: due, sent: date),
             let client = RowID(issuable.buyer.id)
         else { return [] }
         var warnings: [InvoiceCheck.Warning] = []
-        // The pay day of this month comes first, but its cut-off is past.
-        if let soonest = PayCycle(payDay: cycle.payDay, cutoff: nil).next(after: date)?.paid,
-            soonest < next.paid
+        // Were it not for the cut-off, an earlier pay day would do.
+        if let soonest = PayCycle(payDay: cycle.payDay, cutoff: nil).payment(of: due, sent: date),
+            soonest.paid < payment.paid
         {
-            warnings.append(.cutoffMissed(sendBy: next.sendBy, paid: next.paid))
+            warnings.append(.cutoffMissed(sendBy: payment.sendBy, paid: payment.paid))
         }
-        if issuable.buyer[.perCycle] == "one" {
+        if cycle.takesOne {
+            let courses = try Events.courses(reading, asOf: date)
             let open = try Ledger.owed(reading, asOf: date, client: client).clients
             if let other = open.flatMap(\.invoices).first(where: {
-                $0.balance > 0 && cycle.next(after: $0.issued)?.paid == next.paid
+                $0.balance > 0 && cycle.payment(of: $0, courses[$0.document])?.paid == payment.paid
             }) {
                 warnings.append(.oneAtATime(other: other.number))
             }

@@ -3,12 +3,14 @@ package import Replication
 
 extension Invoices {
     /// The invoices at a date: the issued ones by date, series and number, then the drafts in the
-    /// order of their making. A draft that was issued twice stands there twice.
+    /// order of their making. A draft that was issued twice stands there twice. The method of payment
+    /// and the note of what was issued are read only `withDetails`: they lie in the content, which makes
+    /// most of a document.
     package static func list(
         _ reading: Reading, status: InvoiceStatus? = nil, client: RowID? = nil,
-        asOf date: CivilDate
+        withDetails: Bool = false, asOf date: CivilDate
     ) throws -> [InvoiceView] {
-        var views = try issued(reading, client: client, asOf: date)
+        var views = try issued(reading, client: client, withDetails: withDetails, asOf: date)
         if status == nil || status == .draft { views += try drafts(reading, client: client) }
         let tags = try Labels.tags(reading)
         if !tags.isEmpty {
@@ -20,8 +22,15 @@ extension Invoices {
         return views.filter { $0.status == status }
     }
 
+    /// The method and the note in a document's content; nothing where another program wrote no content
+    /// that can be read.
+    private static let detailColumns = """
+        , CASE WHEN json_valid(content) THEN json_extract(content, '$.invoice.method') END,
+        CASE WHEN json_valid(content) THEN json_extract(content, '$.invoice.note') END
+        """
+
     private static func issued(
-        _ reading: Reading, client: RowID?, asOf date: CivilDate
+        _ reading: Reading, client: RowID?, withDetails: Bool, asOf date: CivilDate
     ) throws -> [InvoiceView] {
         let paid = try Ledger.paid(reading, asOf: date)
         let credited = try Ledger.credited(reading, asOf: date)
@@ -35,7 +44,7 @@ extension Invoices {
         try reading.each(
             """
             SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total, kind,
-                corrects, owner, terms
+                corrects, owner, terms \(withDetails ? detailColumns : "")
             FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
             ORDER BY date, series, sequence, id
             """,
@@ -54,22 +63,26 @@ extension Invoices {
             if invoices.contains(invoice) { flags.append(.issuedTwice) }
             if let number, numbers.contains(number) { flags.append(.numberTwice) }
             let client = cursor.text(3) ?? ""
-            views.append(
-                InvoiceView(
-                    id: invoice, document: id, number: number,
-                    status: InvoiceStatus(of: facts, on: date), flags: flags,
-                    issued: facts.issued, due: facts.due, client: client,
-                    clientName: names[client] ?? "",
-                    currency: cursor.text(4).flatMap { try? Currency($0) } ?? .eur, lines: [],
-                    adjustments: [], totals: nil,
-                    sums: InvoiceView.Sums(
-                        net: cursor.integer(7) ?? 0, vat: cursor.integer(8) ?? 0,
-                        gross: cursor.integer(9) ?? 0, due: facts.amount),
-                    paid: facts.paid, terms: cursor.text(14), hash: nil,
-                    kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
-                    corrects: cursor.text(12),
-                    owner: courses[id]?.owner ?? cursor.text(13) ?? usual,
-                    credited: facts.credited))
+            var view = InvoiceView(
+                id: invoice, document: id, number: number,
+                status: InvoiceStatus(of: facts, on: date), flags: flags,
+                issued: facts.issued, due: facts.due, client: client,
+                clientName: names[client] ?? "",
+                currency: cursor.text(4).flatMap { try? Currency($0) } ?? .eur, lines: [],
+                adjustments: [], totals: nil,
+                sums: InvoiceView.Sums(
+                    net: cursor.integer(7) ?? 0, vat: cursor.integer(8) ?? 0,
+                    gross: cursor.integer(9) ?? 0, due: facts.amount),
+                paid: facts.paid, terms: cursor.text(14), hash: nil,
+                kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
+                corrects: cursor.text(12),
+                owner: courses[id]?.owner ?? cursor.text(13) ?? usual,
+                credited: facts.credited, sent: facts.sent, extendedTo: facts.extendedTo)
+            if withDetails {
+                view.details[.method] = cursor.text(15)
+                view.details[.note] = cursor.text(16)
+            }
+            views.append(view)
         }
         // A list tells the other document by its number, like everything else.
         let known = Dictionary(
@@ -114,6 +127,7 @@ extension InvoiceView {
             id: id, document: document, number: number, status: status, flags: flags,
             issued: issued, due: due, client: client, clientName: clientName, currency: currency,
             lines: [], adjustments: [], totals: nil, sums: sums, paid: paid, terms: terms,
-            hash: hash, kind: kind, corrects: corrects, owner: owner)
+            hash: hash, details: details.filter { InvoiceView.listedDetails.contains($0.key) },
+            kind: kind, corrects: corrects, owner: owner)
     }
 }

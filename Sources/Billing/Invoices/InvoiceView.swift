@@ -57,8 +57,12 @@ package struct InvoiceView: Equatable, Sendable {
     package let terms: String?
     /// SHA-256 of the issued content, in hexadecimal.
     package let hash: String?
-    /// What it says beside its lines; empty in lists.
+    /// What it says beside its lines; in lists no more than `listedDetails`, of what was issued only
+    /// where they were asked for.
     package var details: [DraftField: String] = [:]
+
+    /// What lists can tell of the details.
+    static let listedDetails: [DraftField] = [.method, .note]
 
     /// What the document is.
     package var kind = DocumentKind.invoice
@@ -73,6 +77,10 @@ package struct InvoiceView: Equatable, Sendable {
     /// How many days it is late, and in which bucket it is for that; 0 and nil unless it is open.
     package var daysLate = 0
     package var bucket: AgingBucket?
+    /// When it was first sent, as far as that was noted up to the date asked for.
+    package var sent: CivilDate?
+    /// Until when more time was given, up to the date asked for.
+    package var extendedTo: CivilDate?
     /// Where its client is sorted in; only in lists.
     package var clientTags = ClientTags.none
 
@@ -105,12 +113,13 @@ package struct InvoiceView: Equatable, Sendable {
 
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
-    /// balance owner daysLate bucket credited kind kindCode corrects terms document hash deposits
-    /// vatInEuros` and the names of `DraftField`; `lines`, `adjustments` and what follows the terms only
+    /// balance owner daysLate bucket credited kind kindCode corrects terms sent extendedTo document hash
+    /// deposits vatInEuros` and the names of `DraftField`; `lines`, `adjustments` and what follows the terms only
     /// where they were read.
     package var json: JSON { json(whole: true) }
 
-    /// The same for lists, without lines and adjustments; totals without groups.
+    /// The same for lists, without lines and adjustments; totals without groups, and of the names of
+    /// `DraftField` only `method` and `note`.
     package var listJSON: JSON { json(whole: false) }
 
     private func json(whole: Bool) -> JSON {
@@ -141,6 +150,8 @@ extension InvoiceView {
             JSON.Member("kind", .string(kind.words)),
             JSON.Member("kindCode", .string(kind.rawValue)),
             JSON.Member("corrects", .text(corrects)), JSON.Member("terms", .text(terms)),
+            JSON.Member("sent", .text(sent?.iso)),
+            JSON.Member("extendedTo", .text(extendedTo?.iso)),
         ]
         if whole {
             members += [
@@ -149,7 +160,9 @@ extension InvoiceView {
                 JSON.Member("deposits", .array(deposits.map { $0.json(in: currency) })),
                 JSON.Member("vatInEuros", .text(vatInEuros.map(Currency.eur.text))),
             ]
-            members += DraftField.allCases.map { JSON.Member($0.rawValue, .text(details[$0])) }
+        }
+        members += (whole ? DraftField.allCases : Self.listedDetails).map {
+            JSON.Member($0.rawValue, .text(details[$0]))
         }
         return .object(members)
     }

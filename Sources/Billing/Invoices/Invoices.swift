@@ -209,6 +209,8 @@ extension InvoiceView {
             sums: Sums(issued.totals), paid: paid, terms: issued.terms, hash: record.text("hash"),
             details: content.details, kind: content.kind, corrects: issued.corrects,
             deposits: content.deposits, owner: owner, credited: facts.credited)
+        sent = facts.sent
+        extendedTo = facts.extendedTo
         takeLateness(on: date)
     }
 }

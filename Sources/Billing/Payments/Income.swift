@@ -9,7 +9,10 @@ package struct Income: Equatable, Sendable {
     /// The currency of both amounts.
     package let currency: Currency
     /// What is still open of the invoices that fall due in the month, or to which more time was given
-    /// until then, in minor units.
+    /// until then, in minor units. Of a client with a pay day, that of the invoices whose pay day lies
+    /// in the month: the first on or after the day on which they fall due, or until which more time was
+    /// given, whose cut-off they met, as in `PayCycle.payment`. They are taken to be sent on the day of
+    /// issue where nothing says that it was another.
     package fileprivate(set) var expected: Int64 = 0
     /// The payments of the month, less what was taken back or paid back.
     package fileprivate(set) var received: Int64 = 0
@@ -38,9 +41,14 @@ package enum Incomes {
         let first = from.startOfMonth
         var book = Book()
         let courses = try Events.courses(reading, asOf: date)
+        let withPayDay = try Clients.withPayDay(reading)
         for client in try Ledger.owed(reading, asOf: date).clients {
+            let cycle = withPayDay[client.client]?.payCycle
             for invoice in client.invoices where invoice.balance > 0 {
-                let day = courses[invoice.document]?.extendedTo ?? invoice.due ?? invoice.issued
+                let course = courses[invoice.document]
+                let day =
+                    cycle?.payment(of: invoice, course)?.paid ?? course?.extendedTo ?? invoice.due
+                    ?? invoice.issued
                 if let to, day > to { continue }
                 book.add(
                     day < first ? nil : day.startOfMonth, client.sums.currency,
@@ -91,6 +99,17 @@ package enum Incomes {
             months[key, default: Income(month: month, currency: currency)].expected &+= expected
             months[key, default: Income(month: month, currency: currency)].received &+= received
         }
+    }
+}
+
+extension PayCycle {
+    /// When an issued invoice is paid after what happened with it, and by when it had to be sent.
+    func payment(
+        of invoice: OwedClient.Invoice, _ course: Events.Course?
+    ) -> (sendBy: CivilDate, paid: CivilDate)? {
+        payment(
+            of: course?.extendedTo ?? invoice.due ?? invoice.issued,
+            sent: course?.sent ?? invoice.issued)
     }
 }
 

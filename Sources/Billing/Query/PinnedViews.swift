@@ -36,7 +36,13 @@ package enum PinnedViews {
         try SavedViews.list(reading).filter(\.isPinned).map { view in
             do {
                 switch try view.known {
-                case .invoice: return try count(view, invoices, today)
+                case .invoice:
+                    let query: Query<InvoiceView> = try view.query(today: today)
+                    guard InvoiceView.needsDetails(query) else {
+                        return try count(view, invoices, today)
+                    }
+                    let detailed = try Invoices.list(reading, withDetails: true, asOf: today)
+                    return try count(view, detailed, today)
                 case .payment: return try count(view, Payments.list(reading), today)
                 case .client: return try count(view, Clients.list(reading), today)
                 case .bill: return try count(view, Bills.list(reading, asOf: today), today)

@@ -37,6 +37,10 @@ package struct Query<Row: QueryRow>: Sendable {
 
     /// Whether rows are grouped.
     package var isGrouped: Bool { grouping != nil }
+    /// The names of the fields that rows are chosen and sorted by.
+    package var fields: Set<String> { Set(conditions.map(\.field.name) + order.map(\.field.name)) }
+    /// The name of the field that rows are grouped by.
+    package var groupField: String? { grouping?.name }
     /// Whether some rows may be left out.
     package var isFiltered: Bool { !conditions.isEmpty }
 

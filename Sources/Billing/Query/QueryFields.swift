@@ -28,7 +28,17 @@ extension InvoiceView: QueryRow {
             QueryField("owner", .text) { QueryValue($0.owner) },
             QueryField("corrects", .text) { QueryValue($0.corrects) },
             QueryField("terms", .text) { QueryValue($0.terms) },
+            QueryField("sent", .date) { QueryValue($0.sent) },
+            QueryField("method", .text) { QueryValue($0.details[.method]) },
+            QueryField("note", .text) { QueryValue($0.details[.note]) },
         ] + ClientTags.queryFields(\.clientTags) + [QueryField("id", .text) { .text($0.id) }]
+
+    /// Whether a query looks at what `Invoices.list` reads only `withDetails`.
+    package static func needsDetails(_ query: Query<InvoiceView>) -> Bool {
+        listedDetails.contains {
+            query.fields.contains($0.rawValue) || query.groupField == $0.rawValue
+        }
+    }
 
     package var querySums: QuerySums? {
         QuerySums(

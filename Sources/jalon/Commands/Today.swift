@@ -1,5 +1,6 @@
 import ArgumentParser
 import Billing
+import Convergence
 import Replication
 import Wire
 
@@ -19,21 +20,27 @@ struct Today: LocalCommand {
         }
         let status = try replica.status()
         guard !status.writers.isEmpty else { return Self.unsynced(status) }
-        let (settings, open, pinned) = try replica.read { books in
-            let settings = try Books.settings(books)
-            let invoices = try Invoices.list(books, asOf: session.today)
-            return (
-                settings, invoices.filter(\.isOpen),
-                try PinnedViews.list(books, invoices, today: session.today)
-            )
+        let found = try replica.read { books in
+            let invoices = try Invoices.list(
+                books, withDetails: session.output.wantsJSON, asOf: session.today)
+            return Found(
+                settings: try Books.settings(books), open: invoices.filter(\.isOpen),
+                toSend: try Sendings.list(books, invoices, today: session.today),
+                pinned: try PinnedViews.list(books, invoices, today: session.today))
         }
-        return Self.answer(settings, open, pinned, status, session.today)
+        return Self.answer(found, status, session.today)
     }
 
-    private static func answer(
-        _ settings: Settings, _ open: [InvoiceView], _ pinned: [PinnedViews.Count],
-        _ status: Status, _ today: CivilDate
-    ) -> Answer {
+    /// What the books say about a day.
+    private struct Found {
+        let settings: Settings
+        let open: [InvoiceView]
+        let toSend: [Sending]
+        let pinned: [PinnedViews.Count]
+    }
+
+    private static func answer(_ found: Found, _ status: Status, _ today: CivilDate) -> Answer {
+        let (open, pinned) = (found.open, found.pinned)
         let late = open.filter { $0.status == .overdue }.sorted(by: InvoiceView.isDueEarlier)
         let next = open.filter { $0.number != nil && $0.status != .overdue }
             .sorted(by: InvoiceView.isDueEarlier)
@@ -42,13 +49,14 @@ struct Today: LocalCommand {
             "asOf": .string(today.iso), "late": .array(late.map(\.listJSON)),
             "next": .array(next.map(\.listJSON)), "drafts": .array(drafts.map(\.listJSON)),
             "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
-            "pinned": .array(pinned.map(\.json)),
+            "pinned": .array(pinned.map(\.json)), "toSend": .array(found.toSend.map(\.json)),
         ])
         return Answer(json: json) { page in
-            page.line("\(settings.name), \(today.weekday.words) \(today.iso)", .strong)
+            page.line("\(found.settings.name), \(today.weekday.words) \(today.iso)", .strong)
             page.section("Late", late)
             page.section("Next", next)
             page.section("Drafts", drafts)
+            page.section(found.toSend)
             if open.isEmpty { page.line("Nothing is open.", .good) }
             if !pinned.isEmpty { page.line() }
             page.facts(
@@ -88,13 +96,43 @@ struct Today: LocalCommand {
 }
 
 extension Page {
+    /// How many rows of a section are shown.
+    private static let rowsMax = 10
+
     fileprivate mutating func section(_ title: String, _ invoices: [InvoiceView]) {
         guard !invoices.isEmpty else { return }
         line()
         line(title, .strong)
-        table(.invoices(Array(invoices.prefix(10))), none: "")
-        if invoices.count > 10 {
-            line("and \(invoices.count - 10) more: jalon invoice list", .faint)
+        table(.invoices(Array(invoices.prefix(Self.rowsMax))), none: "")
+        if invoices.count > Self.rowsMax {
+            line("and \(invoices.count - Self.rowsMax) more: jalon invoice list", .faint)
+        }
+    }
+
+    /// What clients with a pay day wait for.
+    fileprivate mutating func section(_ sendings: [Sending]) {
+        guard !sendings.isEmpty else { return }
+        line()
+        line("To send in time", .strong)
+        var table = Table([
+            .left("SEND BY"), .left("NUMBER"), .left("CLIENT"), .left("TO BE PAID"),
+        ])
+        for sending in sendings.prefix(Self.rowsMax) {
+            table.add([
+                Cell(sending.sendBy.iso, .warning), sending.invoice.labelCell,
+                Cell(sending.invoice.clientName), Cell(sending.paid.iso),
+            ])
+        }
+        self.table(table, none: "")
+        if sendings.count > Self.rowsMax {
+            line("and \(sendings.count - Self.rowsMax) more: jalon today --json", .faint)
+        }
+        for sending in sendings {
+            guard let other = sending.other else { continue }
+            let (client, paid) = (sending.invoice.clientName, sending.paid.iso)
+            line(
+                "\(client) takes one invoice at a time: for \(paid) there is already"
+                    + " \(RowID(other) == nil ? other : other.shortID).", .warning)
         }
     }
 }

@@ -73,13 +73,19 @@ struct InvoiceCheckTests {
 
     @Test func `a missed cut-off and a second invoice of a cycle are told`() throws {
         let office = try Office()
-        let cycle: [ClientField: String] = [.payDay: "28", .cutoff: "20", .perCycle: "one"]
+        // Seven days after 20 and 21 March are 27 and 28 March: both before the pay day is over.
+        let cycle: [ClientField: String] = [
+            .payDay: "28", .cutoff: "20", .perCycle: "one", .terms: "7d",
+        ]
         #expect(try check(office, cycle, on: "2026-03-20").warnings == [.supplyUndated])
         #expect(
             try check(office, cycle, on: "2026-03-21").warnings == [
                 .cutoffMissed(sendBy: try day("2026-04-20"), paid: try day("2026-04-28")),
                 .supplyUndated,
             ])
+        // Thirty days later it falls due behind that pay day, whatever the cut-off: nothing is missed.
+        let later = cycle.merging([.terms: "30d"]) { $1 }
+        #expect(try check(office, later, on: "2026-03-21").warnings == [.supplyUndated])
         let client = try office.client("Martin")
         _ = try office.write { try Clients.edit($0, client, ClientInput(fields: cycle)) }
         try office.issue(try office.draft(client), date: "2026-03-03")

@@ -87,6 +87,51 @@ struct IncomeTests {
             ])
     }
 
+    /// Three days after 2 and 21 March: due on the 5th and the 24th, both before the pay day; the second
+    /// came after the cut-off.
+    @Test
+    func `a client with a pay day is expected to pay on it, in time for the cut-off or later`()
+        throws
+    {
+        let office = try Office()
+        let client = try office.client("Dupont", terms: "3d")
+        _ = try office.write {
+            try Clients.edit($0, client, ClientInput(fields: [.payDay: "28", .cutoff: "20"]))
+        }
+        for (price, date) in [("100", "2026-03-02"), ("200", "2026-03-21"), ("400", "2026-03-27")] {
+            try office.issue(try office.draft(client, ["A; 1; \(price); 0"]), date: date)
+        }
+        func expected(_ asOf: String) throws -> [[String]] {
+            try list(office, from: "2026-01-01", asOf: asOf).map { [$0[0], $0[2]] }
+        }
+        // The third falls due on 30 March, behind the pay day.
+        #expect(try expected("2026-03-31") == [["2026-03", "100.00"], ["2026-04", "600.00"]])
+        // What was issued in time and sent too late waits for the next one.
+        _ = try office.write {
+            try Events.add(
+                $0, try Lookup.invoice($0, "F-0001", for: .writing), .sent,
+                on: CivilDate(iso: "2026-03-23"), at: Office.moment("2026-03-23"))
+        }
+        #expect(try expected("2026-03-22") == [["2026-03", "100.00"], ["2026-04", "200.00"]])
+        #expect(try expected("2026-03-31") == [["2026-04", "700.00"]])
+        // More time counts as the day on which it falls due.
+        _ = try office.write {
+            try Events.add(
+                $0, try Lookup.invoice($0, "F-0002", for: .writing), .extended,
+                on: CivilDate(iso: "2026-04-01"), until: CivilDate(iso: "2026-04-29"),
+                at: Office.moment("2026-04-01"))
+        }
+        #expect(try expected("2026-04-01") == [["2026-04", "500.00"], ["2026-05", "200.00"]])
+        // Without a cut-off the days of sending do not matter.
+        _ = try office.write {
+            try Clients.edit($0, client, ClientInput(fields: [.cutoff: ""]))
+        }
+        #expect(
+            try expected("2026-04-01") == [
+                ["2026-03", "100.00"], ["2026-04", "400.00"], ["2026-05", "200.00"],
+            ])
+    }
+
     @Test func `currencies are never added up`() throws {
         let office = try office()
         let client = try office.client("Muller")

@@ -187,6 +187,77 @@ struct QueryTests {
         #expect(try office.read { try SavedViews.list($0) } == [back])
     }
 
+    /// Issued with the method of the client; then one with another and a note, and a draft.
+    private func detailed() throws -> Office {
+        let office = try Office()
+        let client = try office.client("Blum")
+        _ = try office.write {
+            try Clients.edit($0, client, ClientInput(fields: [.method: "transfer"]))
+        }
+        try office.issue(try office.draft(client))
+        for _ in 1...2 {
+            let draft = try office.draft(client)
+            let details: [DraftField: String] = [.method: "card", .note: "Two parts, as agreed"]
+            _ = try office.write { try Invoices.edit($0, draft, InvoiceEdit(details: details)) }
+        }
+        let second = try #require(
+            office.read { try Invoices.list($0, status: .draft, asOf: try today()) }.first)
+        try office.issue(try #require(RowID(second.id)))
+        return office
+    }
+
+    @Test(
+        arguments: [
+            ("method=transfer", ["F-0001"]), ("method=CARD", ["F-0002", "draft"]),
+            ("method!=card", ["F-0001"]), ("note=none", ["F-0001"]),
+            ("note~two parts and status!=draft", ["F-0002"]),
+        ])
+    func `the method and the note are looked for in what was issued and in drafts`(
+        condition: String, expected: [String]
+    ) throws {
+        let office = try detailed()
+        let query = try Query<InvoiceView>(where: condition, today: today())
+        #expect(InvoiceView.needsDetails(query))
+        let rows = try office.read {
+            try Invoices.list($0, withDetails: true, asOf: try today())
+        }
+        #expect(query.groups(rows).flatMap(\.rows).map { $0.number ?? "draft" } == expected)
+    }
+
+    @Test func `methods and notes are read only for who asks, also by group and in views`() throws {
+        let office = try detailed()
+        for (field, needs) in [("method", true), ("note", true), ("client", false)] {
+            #expect(try InvoiceView.needsDetails(Query(sort: field, today: today())) == needs)
+            #expect(try InvoiceView.needsDetails(Query(group: field, today: today())) == needs)
+        }
+        let plain = try office.read { try Invoices.list($0, asOf: try today()) }
+        #expect(plain.map { $0.details[.method] } == [nil, nil, "card"])
+        let rows = try office.read { try Invoices.list($0, withDetails: true, asOf: try today()) }
+        let groups = try Query<InvoiceView>(group: "method", today: today()).groups(rows)
+        #expect(groups.map(\.name) == ["card", "transfer"])
+        #expect(groups.map(\.rows.count) == [2, 1])
+        _ = try office.write { writing in
+            try SavedViews.save(
+                writing, name: "By card", noun: "invoice", where: "method=card", sort: nil,
+                group: nil, isPinned: true, today: try today())
+        }
+        let counts = try office.read { try PinnedViews.list($0, plain, today: try today()) }
+        #expect(counts.map(\.count) == [2])
+    }
+
+    @Test func `a document whose content another program spoilt is listed without its details`()
+        throws
+    {
+        let office = try detailed()
+        _ = try office.write {
+            try $0.freeze("documents", ["number": "X-1", "date": "2026-03-09", "content": "{"])
+        }
+        let rows = try office.read {
+            try Invoices.list($0, withDetails: true, asOf: try today())
+        }
+        #expect(rows.filter { $0.number == "F-0001" }.map { $0.details[.method] } == ["transfer"])
+    }
+
     @Test func `a view that a newer program saved is named, and hides no other`() throws {
         let office = try Office()
         _ = try office.write { writing in

@@ -6,8 +6,9 @@ struct IncomeCommand: LocalCommand {
         commandName: "income", abstract: "What came in and what is still to come, month by month.",
         discussion: """
             Received is what was paid in the month, less what was taken or paid back. Expected is what is \
-            open of the invoices that fall due in it, or to which you gave more time until then; what was \
-            due before the first month stands before it. The two are never added up.
+            open of the invoices that fall due in it, or to which you gave more time until then; of a client \
+            with a pay day (jalon client edit --pay-day) that on the next pay day whose cut-off they met. \
+            What was expected before the first month stands before it. The two are never added up.
             """)
 
     @Option(help: ArgumentHelp("The first day; that of the year unless given.", valueName: "date"))

@@ -19,11 +19,21 @@ struct InvoiceList: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         let wanted = try status.map(Self.status)
+        let query: Query<InvoiceView> = try query.query(session)
+        let withDetails = Self.needsDetails(query, form, session)
         let invoices = try session.read { books in
             let row = try client.map { try Lookup.client(books, $0, for: .reading) }
-            return try Invoices.list(books, status: wanted, client: row, asOf: session.today)
+            return try Invoices.list(
+                books, status: wanted, client: row, withDetails: withDetails, asOf: session.today)
         }
-        return try .invoices(invoices, query.query(session), form, session, none: none)
+        return try .invoices(invoices, query, form, session, none: none)
+    }
+
+    /// Whether methods and notes are to be read: what a person does not ask for would only be slow.
+    static func needsDetails(
+        _ query: Query<InvoiceView>, _ form: FormOptions, _ session: Session
+    ) -> Bool {
+        session.output.wantsJSON || AnswerForm(form) != .page || InvoiceView.needsDetails(query)
     }
 
     private var none: String {
@@ -50,6 +60,8 @@ extension Answer {
         _ invoices: [InvoiceView], _ query: Query<InvoiceView>, _ form: FormOptions,
         _ session: Session, none: String
     ) throws -> Answer {
-        try .list(invoices, query, form, session, none: none, json: \.listJSON) { .invoices($0) }
+        try .list(invoices, query, form, session, none: none, json: \.listJSON) {
+            .invoices($0, showing: query.fields)
+        }
     }
 }

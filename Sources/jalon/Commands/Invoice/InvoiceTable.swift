@@ -1,8 +1,14 @@
 import Billing
 
 extension Table {
-    /// Invoices, one on each line.
-    static func invoices(_ invoices: [InvoiceView]) -> Table {
+    /// What has a column only where a list is chosen or sorted by it.
+    private static let furtherFields = ["terms", "sent", "method", "note"]
+
+    /// Invoices, one on each line; of the further fields those of these names.
+    static func invoices(_ invoices: [InvoiceView], showing names: Set<String> = []) -> Table {
+        let further = InvoiceView.queryFields.filter {
+            furtherFields.contains($0.name) && names.contains($0.name)
+        }
         // One currency stands in the heading, several in every row.
         let codes = Set(invoices.map(\.currency.code))
         let code = codes.count == 1 ? codes.first : nil
@@ -14,20 +20,23 @@ extension Table {
             .right("PAID", drops: 1), .right("OPEN"), .left("STATUS"),
         ]
         if showsOwner { columns.append(.left("OWNER", drops: 4)) }
+        columns += further.map { .left($0.name.uppercased(), drops: 5) }
         var table = Table(columns)
         for invoice in invoices {
             func money(_ minor: Int64?) -> String? {
                 minor.map { code == nil ? invoice.amount($0) : invoice.currency.text($0) }
             }
             let cells = [
-                invoice.number.map { Cell($0, .strong) } ?? Cell(invoice.id.shortID, .faint),
+                invoice.labelCell,
                 Cell(invoice.clientName), Cell(invoice.issued?.iso ?? ""),
                 Cell(invoice.due?.iso ?? ""),
                 Cell(money(invoice.sums?.due) ?? "cannot be computed"),
                 Cell(money(invoice.number == nil ? nil : invoice.paid) ?? ""),
                 Cell(money(invoice.open) ?? ""), invoice.statusCell,
             ]
-            table.add(showsOwner ? cells + [Cell(invoice.owner ?? "")] : cells)
+            table.add(
+                cells + (showsOwner ? [Cell(invoice.owner ?? "")] : [])
+                    + further.map { Cell($0.text(invoice)) })
         }
         return table
     }
@@ -39,6 +48,9 @@ extension InvoiceView {
 
     /// What is to be paid.
     var total: String { sums.map { amount($0.due) } ?? "cannot be computed" }
+
+    /// The number, or the beginning of a draft's id.
+    var labelCell: Cell { number.map { Cell($0, .strong) } ?? Cell(id.shortID, .faint) }
 
     /// The status with its flags, in its colour.
     var statusCell: Cell {

@@ -30,9 +30,12 @@ struct ViewShow: LocalCommand {
         let (today, none) = (session.today, "Nothing there yet.")
         switch try saved.known {
         case .invoice:
-            return try .invoices(
-                session.read { try Invoices.list($0, asOf: today) }, saved.query(today: today),
-                form, session, none: none)
+            let query: Query<InvoiceView> = try saved.query(today: today)
+            let withDetails = InvoiceList.needsDetails(query, form, session)
+            let invoices = try session.read {
+                try Invoices.list($0, withDetails: withDetails, asOf: today)
+            }
+            return try .invoices(invoices, query, form, session, none: none)
         case .payment:
             return try .payments(
                 session.read { try Payments.list($0, asOf: session.asOf) },
