@@ -84,15 +84,24 @@ extension Invoices {
             }
             views.append(view)
         }
-        // A list tells the other document by its number, like everything else.
-        let known = Dictionary(
-            views.map { ($0.document ?? "", $0.number) }, uniquingKeysWith: { first, _ in first })
-        for index in views.indices {
-            views[index].takeLateness(on: date)
-            guard let corrects = views[index].corrects else { continue }
-            views[index].corrects = known[corrects]?.flatMap(\.self) ?? corrects
-        }
+        for index in views.indices { views[index].takeLateness(on: date) }
+        nameCorrected(&views)
         return views
+    }
+
+    /// A list tells the other document by its number, like everything else. Few tell one at all.
+    private static func nameCorrected(_ views: inout [InvoiceView]) {
+        let corrected = Set(views.lazy.compactMap(\.corrects))
+        guard !corrected.isEmpty else { return }
+        var numbers: [String: String] = [:]
+        for view in views {
+            guard let document = view.document, corrected.contains(document) else { continue }
+            numbers[document] = view.number
+        }
+        for index in views.indices {
+            guard let corrects = views[index].corrects else { continue }
+            views[index].corrects = numbers[corrects] ?? corrects
+        }
     }
 
     private static func drafts(_ reading: Reading, client: RowID?) throws -> [InvoiceView] {
