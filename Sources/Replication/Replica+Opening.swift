@@ -119,7 +119,7 @@ extension Replica {
             }
             let replica = Replica(
                 queue: queue, key: key, schema: schema, environment: environment,
-                vault: FileWriterVault(folder: stateFolder(places, key)), path: places.books,
+                vault: FileWriterVault(folder: try stateFolder(places, key)), path: places.books,
                 lock: purpose == .writing ? try WriteLock(folder: places.books) : nil)
             if purpose == .writing { try replica.moveSecret(to: places.key) }
             return replica
@@ -150,13 +150,15 @@ extension Replica {
                 path: places.books, found: found, known: schema.version)
         }
         let books = try meta(database, "books").flatMap { Data.fromDatabaseValue($0) }
-        let kept = (try? FileBytes.read(places.key, countMax: 4096)).flatMap { secret(of: $0) }
+        let kept = Result { try FileBytes.readIfThere(places.key, countMax: 4096) }
         let stored = try meta(database, "secret").flatMap { Data.fromDatabaseValue($0) }
         // A key of other books would open nothing, and seal what nobody else can open.
-        for secret in [kept, stored.map { Array($0) }] {
+        for secret in [try? kept.get().flatMap { secret(of: $0) }, stored.map { Array($0) }] {
             guard let secret, let key = BooksKey(secret: secret) else { continue }
             if let books, key.books.bytes == Array(books) { return secret }
         }
+        // A key that the disk fails to give is not missing.
+        _ = try kept.get()
         throw ReplicationFailure.keyMissing(path: places.key)
     }
 
@@ -277,8 +279,8 @@ extension Replica {
     }
 
     /// One folder of state for each folder of books: a copy elsewhere finds none of its own.
-    private static func stateFolder(_ places: Places, _ key: BooksKey) -> String {
-        let place = FileBytes.realPath(places.books)
+    private static func stateFolder(_ places: Places, _ key: BooksKey) throws -> String {
+        let place = try FileBytes.realPath(places.books)
         let name = RowIDs.derived("state", keys: [.text(place)])?.text ?? "state"
         return places.state + "/" + Base32.encode(key.books.bytes) + "/" + name
     }

@@ -11,6 +11,14 @@ from . import experiments
 from .lab import Lab
 
 
+def part(text: str) -> tuple[int, int]:
+    """`3/20`: the third of twenty."""
+    place, count = (int(word) for word in text.split("/"))
+    if not 1 <= place <= count:
+        raise ValueError(text)
+    return place, count
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tools/faults", description="Real programs under real faults.")
@@ -19,6 +27,8 @@ def arguments() -> argparse.Namespace:
     depth.add_argument("--whole", action="store_true", help="all cases")
     depth.add_argument("--share", type=float, metavar="PERCENT",
                        help="so many of all cases, by chance")
+    depth.add_argument("--part", type=part, metavar="K/N",
+                       help="one of N parts of all cases; no case is in two of them")
     parser.add_argument("--seed", type=int, default=1, help="what chance is drawn from")
     parser.add_argument("--case", help="one case alone, by the name that a fault was reported with")
     parser.add_argument("--programs", help="the folder of jalon and jalon-relay")
@@ -53,7 +63,11 @@ def main() -> int:
     # A stop from outside goes the way of Ctrl-C, so that nothing is left running.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     with Lab(options) as lab:
-        depth = f"{options.share:g} %" if options.share else "whole" if lab.is_whole else "quick"
+        depth = "whole" if lab.is_whole else "quick"
+        if options.share:
+            depth = f"{options.share:g} %"
+        elif options.part:
+            depth = "part {} of {}".format(*options.part)
         print(f"faults: {depth}, seed {options.seed}, {options.jobs} at a time", flush=True)
         held = [lab.hold(name, modules[name]) for name in options.names or known]
         return 0 if all(held) else 1

@@ -38,7 +38,7 @@ def main() -> None:
     if os.path.exists(options.file):
         parser.error("a fixture is never made again")
     lab_options = types.SimpleNamespace(
-        programs=options.programs, older=None, whole=False, share=None, case=None, seed=1, jobs=1,
+        programs=options.programs, older=None, whole=False, share=None, part=None, case=None, seed=1, jobs=1,
         keep=False, verbose=False)
     with Lab(lab_options) as lab:
         made = scene(lab)

@@ -20,6 +20,11 @@ class Fault(Exception):
     """A promise that did not hold."""
 
 
+class Missed(Exception):
+    """A case that never came to its fault: threads share calls in another way each time. It never
+    counts as held."""
+
+
 class Skip(Exception):
     """An experiment, or a case, that cannot be run here. It never counts as held."""
 
@@ -44,7 +49,8 @@ class Lab:
         self.jalon = os.path.join(os.path.abspath(options.programs), "jalon")
         self.relay = os.path.join(os.path.abspath(options.programs), "jalon-relay")
         self.older = os.path.abspath(options.older) if options.older else None
-        self.is_whole = options.whole or bool(options.share) or options.case is not None
+        self.is_whole = bool(
+            options.whole or options.share or options.part or options.case is not None)
         self.seed = options.seed
         self.jobs = max(1, options.jobs)
         self._shown = 1000 if options.verbose else 5
@@ -98,9 +104,12 @@ class Lab:
         return [cases[index] for index in chosen]
 
     def is_drawn(self, case: str) -> bool:
-        """Whether a case is of the share that is asked for; each is drawn for itself, so that none
-        has to be kept."""
+        """Whether a case is of the share or part that is asked for; each is drawn for itself, so
+        that none has to be kept."""
         share = self._options.share
+        if self._options.part:
+            place, count = self._options.part
+            return self.random(f"part/{case}").randrange(count) == place - 1
         return not share or self.random(f"share/{case}").random() * 100 < share
 
     def closing(self, action: Callable[[], None]) -> None:
@@ -121,18 +130,31 @@ class Lab:
         """Runs one experiment and prints its line; whether nothing failed."""
         started = time.monotonic()
         tally = self._tally = Tally()
+        is_stopped = True
         try:
             self._run(name, module, tally)
+            is_stopped = False
         except Skip as reason:
+            is_stopped = False
             tally.skipped.append(str(reason))
         except Exception:
+            is_stopped = False
             tally.failures.append(("", traceback.format_exc()))
         finally:
             self._close()
+            # What a stop from outside leaves undone is told with what was done.
+            is_held = self._tell(name, tally, started, is_stopped)
+        return is_held
+
+    def _tell(self, name: str, tally, started: float, is_stopped: bool) -> bool:
         seconds = time.monotonic() - started
         result = "FAILED" if tally.failures else "held" if tally.points else "SKIPPED"
+        if is_stopped:
+            result += ", stopped"
         if tally.skipped:
             result += f", {len(tally.skipped)} skipped"
+        if tally.missed:
+            self.note(f"{tally.missed} more cases did not come to their fault, and count as none")
         print(f"{name:<12} {tally.points:>8} cases  {result:<10} {seconds:8.1f} s", flush=True)
         for note in self._notes:
             print(f"  {note}", flush=True)
@@ -177,6 +199,8 @@ class Lab:
         except Skip as reason:
             tally.skip(f"{case.name}: {reason}")
             shutil.rmtree(folder, ignore_errors=True)
+        except Missed:
+            tally.miss()
         except Fault as fault:
             tally.fail(case.name, str(fault))
             if self._options.keep:
@@ -198,6 +222,7 @@ class Tally:
         self.points = 0
         self.failures: list[tuple[str, str]] = []
         self.skipped: list[str] = []
+        self.missed = 0
         self._lock = threading.Lock()
 
     def add(self, points: int) -> None:
@@ -208,6 +233,10 @@ class Tally:
         with self._lock:
             self.points += 1
             self.failures.append((case, message))
+
+    def miss(self) -> None:
+        with self._lock:
+            self.missed += 1
 
     def skip(self, reason: str) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from base64 import b32encode
@@ -173,6 +174,15 @@ class Relay:
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    def holds(self) -> list[bytes]:
+        """The hashes of the segments that it holds."""
+        connection = sqlite3.connect(f"file:{self.data}/relay.sqlite?mode=ro", uri=True)
+        try:
+            found = connection.execute("SELECT hash FROM segments ORDER BY mailbox, position")
+            return [row[0] for row in found]
+        finally:
+            connection.close()
 
     def stop(self, how=signal.SIGTERM) -> None:
         if self.process:

@@ -7,7 +7,7 @@ import threading
 
 from . import tool
 from .facts import is_sound, writer_of
-from .lab import Case, Lab, check
+from .lab import Case, Lab, Missed, check
 from .machines import Device, RelayEnded
 from .scene import COMMANDS, Command, Scene, Stage, scene
 
@@ -69,28 +69,34 @@ def _of_command(lab: Lab, command: Command, signals, per_command: int):
 
 
 class Expected:
-    """What the books may say after a command: as before, or as after it. What the same bytes were
-    found to be is not looked at twice."""
+    """What the books may say after a command: as before, or as after it. What follows from the same
+    bytes, here and with the other side of a conversation, is not looked at twice."""
 
     def __init__(self, before, after):
         self.before = before
         self.after = after
         self._lock = threading.Lock()
-        self._seen: set[bytes] = set()
+        self._seen: set[tuple[bool, bytes]] = set()
 
-    def is_new(self, device: Device) -> bool:
+    def is_new(self, stage: Stage, is_done: bool) -> bool:
+        state = is_done, fingerprint(stage)
         with self._lock:
-            state = fingerprint(device)
             if state in self._seen:
                 return False
             self._seen.add(state)
             return True
 
 
-def fingerprint(device: Device) -> bytes:
-    """All files of books and state; the names of folders depend on the place."""
+def fingerprint(stage: Stage) -> bytes:
+    """All files of books and state, and of the carrier of a conversation; the names of folders
+    depend on the place."""
     sum = hashlib.sha256()
-    for top in (device.books, device.state):
+    tops = [stage.device.books, stage.device.state]
+    if stage.relay:
+        sum.update(repr(stage.relay.holds()).encode())
+    elif stage.command.is_sync:
+        tops.append(stage.scene.stick)
+    for top in tops:
         for path, folders, names in os.walk(top):
             folders.sort()
             for name in sorted(names):
@@ -102,17 +108,17 @@ def fingerprint(device: Device) -> bytes:
 
 def _stopped(lab: Lab, command: Command, expected: Expected, folder: str, injection: str) -> None:
     with Stage(lab, command, folder) as stage:
-        run = stage.run(under=tool.strace(injection))
-        check(run.is_killed or run.exit == 0 or "signal=KILL" not in injection, f"{run}")
+        run = stage.run(under=tool.strace(injection, trace=folder + "/trace"))
+        if not tool.came_to(folder + "/trace"):
+            raise Missed
+        check(run.is_killed or "signal=KILL" not in injection, f"{run}")
         found = stage.facts()
         if run.exit == 0 or (run.out and not command.is_sync):
             check(found == expected.after, f"acknowledged and not there: {run}\n{found}")
         check(found in (expected.before, expected.after),
               f"neither before nor after: {run}\n{difference(found, expected)}")
-        # A conversation also leaves something with the other side.
-        if not command.is_sync and not expected.is_new(stage.device):
-            return
-        goes_on(stage, run.exit == 0)
+        if expected.is_new(stage, run.exit == 0):
+            goes_on(stage, run.exit == 0)
 
 
 def difference(found, expected: Expected) -> str:
@@ -121,7 +127,7 @@ def difference(found, expected: Expected) -> str:
             f"beside {sorted(set(found) - set(nearest))}")
 
 
-def goes_on(stage: Stage, is_done: bool, may_be_new: bool = False) -> None:
+def goes_on(stage: Stage, is_done: bool) -> None:
     """The machine put back with its state goes on as the same writer, a copy of the books' folder
     as a new one; both meet and are equal."""
     command, device, base = stage.command, stage.device, scene(stage.lab)
@@ -146,7 +152,7 @@ def goes_on(stage: Stage, is_done: bool, may_be_new: bool = False) -> None:
     copy.does("client", "add", "Next There")
     writers = [writer_of(one) for one in (device, copy)]
     check(writers[0] != writers[1], f"two machines write as one: {writers}")
-    if not command.is_first and not may_be_new:
+    if not command.is_first:
         check(writers[0] == writer_of(base.laptop), "the machine put back is another writer")
     for one in (device, copy, device):
         _meet(stage, one)
@@ -206,12 +212,14 @@ def _relay_stopped(lab: Lab, folder: str, injection: str) -> None:
     relay = copy.relay()
     acknowledged: list[str] = []
     try:
-        relay.start(under=tool.strace(injection))
+        relay.start(under=tool.strace(injection, trace=folder + "/trace"))
         url = relay.url
         _push(copy.laptop, url, acknowledged)
     except RelayEnded:
         pass
     relay.stop()
+    if not tool.came_to(folder + "/trace"):
+        raise Missed
     relay.start()
     # Whoever comes next has what was acknowledged, without a word from the device that sent it.
     reader = Device(lab, folder + "/reader")

@@ -1,6 +1,7 @@
 """The tools that make faults: strace and what the kernel says of processes."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -28,19 +29,29 @@ _tracing: list[bool] = []
 
 def _may_trace() -> bool:
     if not _tracing:
-        words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=getppid:retval=1", "true"]
+        words = [*strace("getppid:retval=1"), "true"]
         done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _tracing.append(done.returncode == 0)
     return _tracing[0]
 
 
-def strace(*injections: str) -> list[str]:
+def strace(*injections: str, trace: str = "/dev/null") -> list[str]:
     """The words before a program that put faults into its system calls: `write:error=EIO:when=2`."""
     names = ",".join(one.partition(":")[0] for one in injections)
-    words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={names}"]
+    # Not with --seccomp-bpf, which would be faster: strace 6.1 then sees the calls and injects nothing.
+    words = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={names}"]
     for one in injections:
         words += ["-e", f"inject={one}"]
     return words
+
+
+INJECTED = re.compile(r"\(INJECTED\)$|^\d+ +(\+\+\+ killed by|--- SIG\w+ \{.*si_code=SI_KERNEL)", re.M)
+
+
+def came_to(trace: str) -> bool:
+    """Whether a fault took place, by the trace of the run that it was put into."""
+    with open(trace, errors="replace") as lines:
+        return bool(INJECTED.search(lines.read()))
 
 
 def stopped_child(parent: int) -> int | None:

@@ -114,7 +114,7 @@ extension Replica {
 
     /// Any member may seal changes that it holds: with the key it writes with, or one made for it.
     private func sealerKey(_ merger: Merger) throws -> WriterKey {
-        if let record = vault.load() { return try WriterKey(seed: record.seed) }
+        if let record = try vault.load() { return try WriterKey(seed: record.seed) }
         let record = try WriterIdentity.freshRecord(merger, random: environment.random)
         try vault.create(record)
         return try WriterKey(seed: record.seed)

@@ -209,7 +209,7 @@ extension Replica {
     }
 
     func ownWriter() throws -> WriterID? {
-        guard let record = vault.load() else { return nil }
+        guard let record = try vault.load() else { return nil }
         return try WriterKey(seed: record.seed).writer
     }
 }

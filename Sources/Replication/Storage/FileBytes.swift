@@ -21,6 +21,18 @@ enum FileBytes {
         return Array(bytes[..<count])
     }
 
+    /// Reads a file of at most `countMax` bytes; nil when there is none. A disk that fails, or a right
+    /// that is missing, does not mean that there is none.
+    static func readIfThere(
+        _ path: String, countMax: Int
+    ) throws(ReplicationFailure) -> [UInt8]? {
+        do {
+            return try read(path, countMax: countMax)
+        } catch .file(_, ENOENT), .file(_, ENOTDIR) {
+            return nil
+        }
+    }
+
     /// Writes a file for its owner alone: under another name, synced, then renamed.
     static func replace(_ path: String, with bytes: [UInt8]) throws(ReplicationFailure) {
         let draft = path + ".new"
@@ -55,8 +67,11 @@ enum FileBytes {
     }
 
     /// The folder's real path, so that one folder has one name; as given if it is not there.
-    static func realPath(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
+    static func realPath(_ path: String) throws(ReplicationFailure) -> String {
+        guard let resolved = realpath(path, nil) else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .file(path: path, errno: errno) }
+            return path
+        }
         defer { free(resolved) }
         return String(cString: resolved)
     }

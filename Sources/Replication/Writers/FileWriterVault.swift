@@ -15,8 +15,9 @@ package final class FileWriterVault: WriterVault {
     /// The vault in this folder, which is made when a record is first kept.
     package init(folder: String) { self.folder = folder }
 
-    package func load() -> WriterRecord? {
-        guard let bytes = try? FileBytes.read(path, countMax: 4096), bytes.count == Self.byteCount,
+    package func load() throws -> WriterRecord? {
+        guard let bytes = try FileBytes.readIfThere(path, countMax: 4096),
+            bytes.count == Self.byteCount,
             Self.checksum(Array(bytes[..<72])) == Array(bytes[72...]),
             let id = ChangeID(bytes: bytes[40..<72])
         else { return nil }

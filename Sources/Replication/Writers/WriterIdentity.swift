@@ -24,7 +24,7 @@ struct WriterIdentity {
         vault: any WriterVault, merger: Merger, former: WriterID?, random: (Int) -> [UInt8],
         keep: Bool
     ) throws -> WriterIdentity {
-        let record = vault.load()
+        let record = try vault.load()
         if let record, let known = try continuing(record, merger, former) { return known }
         let fresh = try freshRecord(merger, random: random)
         let key = try WriterKey(seed: fresh.seed)

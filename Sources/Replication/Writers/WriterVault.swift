@@ -21,7 +21,8 @@ package struct WriterRecord: Hashable, Sendable {
 /// Where a machine keeps its writer's record: a file, or memory in a simulation.
 package protocol WriterVault: AnyObject {
     /// The record; nil when there is none or it is damaged: then the next write makes a new writer.
-    func load() -> WriterRecord?
+    /// A disk that fails to tell is no such answer: it throws.
+    func load() throws -> WriterRecord?
     /// Keeps a record with a new key, durably before it returns.
     func create(_ record: WriterRecord) throws
     /// Notes the last committed change of the record's key; it may be lost in a crash.

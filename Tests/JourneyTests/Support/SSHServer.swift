@@ -4,7 +4,7 @@ import Glibc
 /// them.
 final class SSHServer {
     let folder = Files.temporary()
-    let port: Int
+    private(set) var port = 0
     private var process: pid_t = 0
 
     /// Why there is none; nil when there can be one. Installs it first where that is allowed.
@@ -26,18 +26,31 @@ final class SSHServer {
         return hindrance == nil
     }()
 
-    init() {
-        port = Self.freePort()
+    /// Tries this port first, if one is given.
+    init(first: Int? = nil) {
         let make = """
             cd '\(folder)' && chmod 755 . && mkdir bin && if test "$(id -u)" = 0
             then mkdir -p /run/sshd; fi
             for key in host other user stranger
             do ssh-keygen -q -t ed25519 -N '' -C test -f $key; done
             cp user.pub authorized
-            echo "[127.0.0.1]:\(port) $(cat host.pub)" > known
-            echo "[127.0.0.1]:\(port) $(cat other.pub)" > wrong
             """
         precondition(Files.shell(make) == 0, "keys can be made")
+        mkfifo(folder + "/log", 0o600)
+        // sshd takes no socket from who starts it, so another program may take the port before it.
+        let ports = [first].compactMap(\.self) + (0..<20).lazy.map { _ in Self.freePort() }
+        let listens = ports.contains { start(at: $0) }
+        precondition(listens, "sshd listens")
+        use()
+    }
+
+    /// Whether the server listens at this port now; if not, it is not there.
+    private func start(at port: Int) -> Bool {
+        self.port = port
+        for (name, key) in [("known", "host"), ("wrong", "other")] {
+            let line = "[127.0.0.1]:\(port) " + Files.read("\(folder)/\(key).pub")
+            Files.write(line, to: folder + "/" + name)
+        }
         Files.write(
             """
             ListenAddress 127.0.0.1
@@ -52,8 +65,9 @@ final class SSHServer {
             SetEnv PATH=\(Program.folder):/usr/bin:/bin
 
             """, to: folder + "/config")
-        start()
-        use()
+        if start() { return true }
+        _ = Program.wait(process)
+        return false
     }
 
     deinit {
@@ -86,9 +100,9 @@ final class SSHServer {
     /// The address of a folder there.
     func address(_ path: String) -> String { "ssh://127.0.0.1:\(port)\(path)" }
 
-    private func start() {
+    /// Starts the server; whether it listens. One that cannot ends by itself.
+    private func start() -> Bool {
         let log = folder + "/log"
-        mkfifo(log, 0o600)
         let reading = open(log, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         process = Program.start(
             ["/usr/sbin/sshd", "-D", "-e", "-f", folder + "/config"].map { Array($0.utf8) },
@@ -100,8 +114,13 @@ final class SSHServer {
         while !text.contains("listening"), read(reading, &byte, 1) == 1 {
             text.append(Character(Unicode.Scalar(byte)))
         }
+        guard text.contains("listening") else {
+            close(reading)
+            return false
+        }
         // Who writes into a pipe that nobody reads is ended: it stays open.
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)
+        return true
     }
 
     /// A port that was free a moment ago.

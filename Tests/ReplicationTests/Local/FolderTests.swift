@@ -58,6 +58,40 @@ import Wire
         }
     }
 
+    @Test func `a writer's record that cannot be read is not taken for none`() throws {
+        let folder = try BooksFolder()
+        try put(try folder.create(), 1)
+        let manager = FileManager.default
+        let state = folder.path + "/state"
+        let inside = manager.subpaths(atPath: state) ?? []
+        let record = try state + "/" + some(inside.first { $0.hasSuffix("/writer") })
+        // A folder can be opened and not be read, like a file on a disk that fails.
+        try manager.moveItem(atPath: record, toPath: record + ".aside")
+        try manager.createDirectory(atPath: record, withIntermediateDirectories: false)
+        let failure = ReplicationFailure.file(path: record, errno: EISDIR)
+        #expect(throws: failure) { try put(try folder.open(), 2) }
+        #expect(throws: failure) { try folder.open().sealChanges() }
+        #expect(try value(try folder.open(.reading)) == [1])
+        try manager.removeItem(atPath: record)
+        try manager.moveItem(atPath: record + ".aside", toPath: record)
+        let replica = try folder.open()
+        try put(replica, 3)
+        let writers = try replica.status().writers
+        #expect(writers.map(\.isOwn) == [true])
+        #expect(try value(replica) == [3])
+    }
+
+    @Test func `a key that cannot be read is not taken for missing`() throws {
+        let folder = try BooksFolder()
+        _ = try folder.create()
+        folder.remove("key")
+        try FileManager.default.createDirectory(
+            atPath: folder.file("key"), withIntermediateDirectories: false)
+        #expect(throws: ReplicationFailure.file(path: folder.file("key"), errno: EISDIR)) {
+            try folder.open(.reading)
+        }
+    }
+
     @Test func `the key is in its own file, and nowhere in the database`() throws {
         let folder = try BooksFolder()
         let replica = try folder.create()

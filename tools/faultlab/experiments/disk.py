@@ -6,7 +6,7 @@ import subprocess
 
 from .. import tool
 from ..facts import is_sound
-from ..lab import Case, Lab, check
+from ..lab import Case, Lab, Missed, check
 from ..machines import Device, RelayEnded
 from ..scene import COMMANDS, Command, Stage, scene
 from ..sweeping import Expected, calls, difference, goes_on, traced
@@ -63,7 +63,9 @@ def _never(line: str) -> bool:
 
 def _failed(lab, command, expected, folder, injection: str, error: str) -> None:
     with Stage(lab, command, folder) as stage:
-        run = stage.run(under=tool.strace(injection))
+        run = stage.run(under=tool.strace(injection, trace=folder + "/trace"))
+        if not tool.came_to(folder + "/trace"):
+            raise Missed
         is_clean(run)
         if error == "ENOSPC" and run.exit == 73 and "answer" not in run.err:
             check(stage.folder in run.err, f"no path is named: {run}")
@@ -71,10 +73,11 @@ def _failed(lab, command, expected, folder, injection: str, error: str) -> None:
         if run.exit == 0:
             check(found == expected.after, f"acknowledged and not there: {run} {difference(found, expected)}")
         check(found in (expected.before, expected.after), f"neither before nor after: {run}")
+        if not expected.is_new(stage, run.exit == 0):
+            return
         if not command.is_first:
             stage.device.does("client", "list")
-        # A machine that could not read which writer it is takes a new one.
-        goes_on(stage, run.exit == 0, may_be_new=error == "EIO")
+        goes_on(stage, run.exit == 0)
 
 
 def is_clean(run) -> None:
