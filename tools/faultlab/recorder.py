@@ -141,6 +141,20 @@ class Disk:
         self._pending: list[Step] = []
         self._count = 0
 
+    def hold(self, top: str, name: str) -> None:
+        """What lies in a folder already, all of it synced."""
+        self._names[name] = self._durable[name] = None
+        for path, folders, names in os.walk(f"{top}/{name}"):
+            inside = os.path.relpath(path, top)
+            for one in folders:
+                self._names[f"{inside}/{one}"] = self._durable[f"{inside}/{one}"] = None
+            for one in names:
+                with open(f"{path}/{one}", "rb") as file:
+                    data = bytearray(file.read())
+                self._count += 1
+                self.files[self._count] = File(data, len(data))
+                self._names[f"{inside}/{one}"] = self._durable[f"{inside}/{one}"] = self._count
+
     def take(self, step: Step) -> None:
         kind, path = step.kind, step.path
         if kind == "mkdir":

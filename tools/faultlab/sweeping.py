@@ -76,10 +76,14 @@ class Expected:
         self.before = before
         self.after = after
         self._lock = threading.Lock()
-        self._seen: set[tuple[bool, bytes]] = set()
+        self._seen: set[tuple] = set()
 
     def is_new(self, stage: Stage, is_done: bool) -> bool:
-        state = is_done, fingerprint(stage)
+        tops = [stage.device.books, stage.device.state]
+        # A conversation leaves something with its other side, too.
+        if stage.command.is_sync and not stage.relay:
+            tops.append(stage.scene.stick)
+        state = is_done, fingerprint(tops), stage.relay and tuple(stage.relay.holds())
         with self._lock:
             if state in self._seen:
                 return False
@@ -87,15 +91,9 @@ class Expected:
             return True
 
 
-def fingerprint(stage: Stage) -> bytes:
-    """All files of books and state, and of the carrier of a conversation; the names of folders
-    depend on the place."""
+def fingerprint(tops: list[str]) -> bytes:
+    """All files of some folders; the names of folders inside depend on the place."""
     sum = hashlib.sha256()
-    tops = [stage.device.books, stage.device.state]
-    if stage.relay:
-        sum.update(repr(stage.relay.holds()).encode())
-    elif stage.command.is_sync:
-        tops.append(stage.scene.stick)
     for top in tops:
         for path, folders, names in os.walk(top):
             folders.sort()

@@ -21,13 +21,13 @@ def cases(lab: Lab):
     yield from _of_relay(lab)
 
 
-def _images(lab: Lab, name: str, record, count: int):
+def images(lab: Lab, name: str, record, count: int, disk: Disk | None = None):
     """(name, number of steps, image) at every step: nothing of what is not synced, all of it, and
-    some of it by chance; equal ones once."""
+    some of it by chance; equal ones once. The disk is empty at first unless one is given."""
     points = [(done, kind) for done in range(len(record) + 1)
               for kind in ("none", "all", *range(RANDOM))]
     chosen = set(lab.sample(points, count, name))
-    disk = Disk()
+    disk = disk or Disk()
     seen = set()
     for done in range(len(record) + 1):
         if done:
@@ -68,7 +68,7 @@ def _of_device(lab: Lab):
         record += [step for step in steps(home + "/trace", home)
                    if step.path.startswith(("laptop", "stick"))]
         marks.append((len(record), facts(device, home + "/facts"), words[0]))
-    for case, done, image in _images(lab, "device", record, 10):
+    for case, done, image in images(lab, "device", record, 10):
         yield Case(case, lambda folder, done=done, image=image: _device_lost(
             lab, folder, image, marks, done))
 
@@ -76,7 +76,7 @@ def _of_device(lab: Lab):
 def _device_lost(lab: Lab, folder: str, image: dict, marks, done: int) -> None:
     lay_down({"laptop": None} | image, folder)
     device = Device(lab, folder + "/laptop")
-    _find_state(device)
+    find_state(device)
     acknowledged = max(number for number, mark in enumerate(marks) if mark[0] <= done)
     allowed = [mark[1] for mark in marks[acknowledged:acknowledged + 2]]
     found = facts(device, folder + "/facts")
@@ -94,7 +94,7 @@ def _device_lost(lab: Lab, folder: str, image: dict, marks, done: int) -> None:
     is_sound(other)
 
 
-def _find_state(device: Device) -> None:
+def find_state(device: Device) -> None:
     """Gives the state folder the name that belongs to the new place of the books."""
     top = device.state + "/jalon"
     for books in os.listdir(top) if os.path.isdir(top) else []:
@@ -118,7 +118,7 @@ def _of_relay(lab: Lab):
         acknowledged.append((time.time(), f"Pushed {number}"))
     relay.stop()
     record = [step for step in steps(home + "/trace", home) if step.path.startswith("relayhome")]
-    for case, done, image in _images(lab, "relay", record, 2):
+    for case, done, image in images(lab, "relay", record, 2):
         # What was acknowledged before this step began.
         at = record[done].at if done < len(record) else time.time()
         names = [name for when, name in acknowledged if when < at]

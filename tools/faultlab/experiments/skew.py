@@ -32,7 +32,7 @@ def cases(lab: Lab):
                        lambda folder, place=place: _older_among(lab, folder, place))
 
 
-def _unpacked(lab: Lab, folder: str, path: str) -> tuple[Device, str, dict]:
+def unpacked(lab: Lab, folder: str, path: str) -> tuple[Device, str, dict]:
     with tarfile.open(path) as archive:
         archive.extractall(folder, filter="data")
     os.chmod(folder + "/laptop/books", 0o700)
@@ -40,7 +40,7 @@ def _unpacked(lab: Lab, folder: str, path: str) -> tuple[Device, str, dict]:
         return Device(lab, folder + "/laptop"), folder + "/stick", json.load(file)
 
 
-def _holds(found, recorded, where: str) -> None:
+def holds(found, recorded, where: str) -> None:
     """What was answered then is answered now; there may be more."""
     if isinstance(recorded, dict):
         check(isinstance(found, dict), f"{where}: {found}")
@@ -49,19 +49,19 @@ def _holds(found, recorded, where: str) -> None:
             if key == "mine":
                 continue
             check(key in found, f"{where}: {key} is gone")
-            _holds(found[key], value, f"{where} {key}")
+            holds(found[key], value, f"{where} {key}")
     elif isinstance(recorded, list):
         check(isinstance(found, list) and len(found) == len(recorded), f"{where}: {found}")
         for index, value in enumerate(recorded):
-            _holds(found[index], value, f"{where} {index}")
+            holds(found[index], value, f"{where} {index}")
     else:
         check(found == recorded, f"{where}: {found!r}, then {recorded!r}")
 
 
 def _books(lab: Lab, folder: str, path: str) -> None:
     """A folder of books that an older program wrote."""
-    device, stick, then = _unpacked(lab, folder, path)
-    _holds(answers(device), then, "opened")
+    device, stick, then = unpacked(lab, folder, path)
+    holds(answers(device), then, "opened")
     is_sound(device)
     device.does("client", "add", "Next")
     device.does("sync", stick)
@@ -70,7 +70,7 @@ def _books(lab: Lab, folder: str, path: str) -> None:
 
 def _segments(lab: Lab, folder: str, path: str) -> None:
     """A new device that only has an older program's segments."""
-    device, stick, then = _unpacked(lab, folder, path)
+    device, stick, then = unpacked(lab, folder, path)
     other = Device(lab, folder + "/other")
     other.does("join", "-", input=device.does("invite").out.split()[-1])
     other.does("sync", stick)
@@ -82,7 +82,7 @@ def _segments(lab: Lab, folder: str, path: str) -> None:
 
 def _both(lab: Lab, folder: str, path: str) -> None:
     """Both, who go on together."""
-    device, stick, _ = _unpacked(lab, folder, path)
+    device, stick, _ = unpacked(lab, folder, path)
     other = Device(lab, folder + "/other")
     other.does("join", "-", input=device.does("invite").out.split()[-1])
     for one in (other, device):
@@ -121,7 +121,7 @@ def _older_books(lab: Lab, folder: str) -> None:
     questions = (["client", "list"], ["owed", "--as-of", "2026-12-24"], ["invoice", "show", "F-0001"])
     then = [older.json(*words) for words in questions]
     for words, recorded in zip(questions, then):
-        _holds(device.json(*words), recorded, " ".join(words))
+        holds(device.json(*words), recorded, " ".join(words))
     _fills(device, "present")
     is_sound(device)
     other = Device(lab, folder + "/other")
