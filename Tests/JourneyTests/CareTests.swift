@@ -34,6 +34,40 @@ struct `Care` {
         #expect(device.run(["doctor"]).exit == 0)
     }
 
+    private static func codes(_ device: Device) -> [String] {
+        Tree(device.run(["doctor", "--json"]).out)["findings"].values.map { $0["code"].text }
+    }
+
+    @Test
+    func `doctor names an older copy that was put back, until others or a change make it new`() {
+        let device = Self.device()
+        let stick = device.home + "/stick"
+        Files.shell("cp -a '\(device.books)' '\(device.home)/older'")
+        device.does("client", "add", "Carver")
+        device.does("sync", stick)
+        let back = "rm -r '\(device.books)' && cp -a '\(device.home)/older' '\(device.books)'"
+        Files.shell(back)
+        #expect(Self.codes(device) == ["older"])
+        device.does("sync", stick)
+        #expect(Self.codes(device) == [])
+        Files.shell(back)
+        device.does("client", "add", "Dover")
+        #expect(Self.codes(device) == [])
+    }
+
+    @Test func `doctor names a folder that is synchronised, and the copies that came of conflicts`()
+    {
+        let device = Self.device()
+        Files.shell("mkdir '\(device.home)/.stfolder'")
+        Files.shell("touch '\(device.books)/books.sqlite.bak'")
+        #expect(Self.codes(device) == ["place"])
+        for name in ["books (conflicted copy).sqlite", "books.sync-conflict-20261121.sqlite"] {
+            Files.shell("cp '\(device.books)/books.sqlite' '\(device.books)/\(name)'")
+        }
+        #expect(Self.codes(device) == ["place", "copies", "copies"])
+        #expect(device.run(["doctor"]).out.contains("books (conflicted copy).sqlite"))
+    }
+
     @Test func `doctor leaves a folder that holds other things open to others`() {
         let device = Self.device()
         Files.shell("touch '\(device.books)/note' && chmod 755 '\(device.books)'")

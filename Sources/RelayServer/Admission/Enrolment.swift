@@ -50,34 +50,65 @@ package struct EnrolmentSecret: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
-    /// Reads the secret's file, or makes it, readable by its owner only.
+    /// Reads the secret's file, or makes it, readable by its owner only. Of starts at once one makes
+    /// it, and the others read it.
     package init(file: String) throws(RelayFailure) {
-        if let data = FileManager.default.contents(atPath: file) {
-            let text = String(decoding: data, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let bytes = Base64URL.decode(text), let secret = Self(bytes: bytes) else {
-                throw .badSecret(path: file)
-            }
+        if let secret = try Self.read(file) {
             self = secret
             return
         }
-        let bytes = RelayRandom.bytes(Self.byteCount)
-        try Self.write(Base64URL.encode(bytes) + "\n", to: file)
-        key = SymmetricKey(data: bytes)
+        try Self.write(Base64URL.encode(RelayRandom.bytes(Self.byteCount)) + "\n", to: file)
+        guard let secret = try Self.read(file) else { throw Self.failure(file, ENOENT) }
+        self = secret
     }
 
+    /// The secret in a file; nil when there is no file. One that cannot be read is not taken for none.
+    private static func read(_ file: String) throws(RelayFailure) -> EnrolmentSecret? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure(file, errno)
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw failure(file, errno) }
+        let text = String(decoding: bytes[..<count], as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let bytes = Base64URL.decode(text), let secret = Self(bytes: bytes) else {
+            throw .badSecret(path: file)
+        }
+        return secret
+    }
+
+    /// Writes it under another name, syncs it and only then gives it its own, unless another start
+    /// did: what is cut off leaves no half secret, which every later start would have to refuse.
     private static func write(_ text: String, to file: String) throws(RelayFailure) {
         let folder = DataFolder.parent(of: file)
         try DataFolder.make(folder)
-        // Exclusive: of two starts at once one makes the secret, and the other says so.
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw .files(path: file, reason: String(cString: strerror(errno)))
-        }
-        defer { close(descriptor) }
+        let draft = file + ".new." + Base32.encode(RelayRandom.bytes(5))
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(file, errno) }
+        defer { unlink(draft) }
         let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0
-        else { throw .files(path: file, reason: String(cString: strerror(errno))) }
+        let isWhole =
+            Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        let problem = errno
+        close(descriptor)
+        guard isWhole else { throw failure(file, problem) }
+        guard link(draft, file) == 0 || errno == EEXIST || give(draft, file) else {
+            throw failure(file, errno)
+        }
+        try DataFolder.sync(folder)
+    }
+
+    /// For disks that know no second name of a file.
+    private static func give(_ draft: String, _ file: String) -> Bool {
+        access(file, F_OK) == 0 || rename(draft, file) == 0
+    }
+
+    private static func failure(_ file: String, _ code: Int32) -> RelayFailure {
+        .files(path: file, reason: String(cString: strerror(code)))
     }
 
     fileprivate func code(of nonce: [UInt8]) -> [UInt8] {

@@ -43,7 +43,8 @@ package struct DataFolder: Sendable {
             let found = (try? files.contentsOfDirectory(atPath: path)) ?? []
             // Only what a first start that was cut off leaves may be there already.
             let known = ["serving.lock", "writing.lock", "bell", "secret", "lost+found"]
-            if let foreign = found.sorted().first(where: { !known.contains($0) }) {
+            let isForeign = { !known.contains($0) && !$0.hasPrefix("secret.new.") }
+            if let foreign = found.sorted().first(where: isForeign) {
                 throw .foreignFolder(path: path, found: foreign)
             }
             try Self.make(path)
@@ -53,18 +54,21 @@ package struct DataFolder: Sendable {
         let descriptor = open(database, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw fault(database) }
         close(descriptor)
-        try syncFolder()
+        // The database's name is to be as durable as its contents.
+        try Self.sync(path)
     }
 
-    /// Makes the database's name as durable as its contents will be.
-    private func syncFolder() throws(RelayFailure) {
+    /// Makes the names in a folder durable.
+    static func sync(_ path: String) throws(RelayFailure) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw fault(path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw fault(path) }
     }
 
-    private func fault(_ path: String) -> RelayFailure {
+    private func fault(_ path: String) -> RelayFailure { Self.fault(path) }
+
+    private static func fault(_ path: String) -> RelayFailure {
         .files(path: path, reason: String(cString: strerror(errno)))
     }
 

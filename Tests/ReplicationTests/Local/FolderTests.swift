@@ -81,6 +81,26 @@ import Wire
         #expect(try value(replica) == [3])
     }
 
+    @Test func `books that lack what this machine wrote in them are noticed until the next change`()
+        throws
+    {
+        let folder = try BooksFolder()
+        try put(try folder.create(), 1)
+        try folder.copy("books", to: "older")
+        let replica = try folder.open()
+        try put(replica, 2)
+        try put(replica, 3)
+        #expect(try replica.forgottenChanges() == 0)
+        #expect(try folder.open(name: "older").forgottenChanges() == 0)
+        let manager = FileManager.default
+        try manager.removeItem(atPath: folder.path + "/books")
+        try folder.copy("older", to: "books")
+        let restored = try folder.open()
+        #expect(try restored.forgottenChanges() == 2)
+        try put(restored, 4)
+        #expect(try restored.forgottenChanges() == 0)
+    }
+
     @Test func `a key that cannot be read is not taken for missing`() throws {
         let folder = try BooksFolder()
         _ = try folder.create()

@@ -189,7 +189,10 @@ class Past:
                 laptop.does("join", "-", input=desk.does("invite").out.split()[-1])
                 laptop.does("sync", relay.url)
                 wrong = []
-            for one in (desk, laptop):
+            # It goes on as another writer than the one that it forgot.
+            laptop.does("client", "add", "Later")
+            wrong.append("Later")
+            for one in (laptop, desk, laptop):
                 one.does("sync", relay.url)
             same_digest(laptop, desk)
             for one in (laptop, desk):

@@ -21,6 +21,7 @@ struct Doctor: LocalCommand {
         }
         let status = try replica.status()
         var diagnoses = try FolderCheck(folder: session.places.books, isMending: fix).diagnoses()
+        diagnoses += try Self.ofMemory(replica)
         diagnoses += try Self.ofTables(replica)
         diagnoses += try replica.read { try Self.ofBusiness($0) }
         diagnoses += Self.ofReplica(status)
@@ -48,6 +49,19 @@ struct Doctor: LocalCommand {
                 code: finding.kind == .integrity ? "database" : finding.kind.rawValue,
                 what: finding.words, command: "jalon rebuild, then jalon sync")
         }
+    }
+
+    /// What the machine remembers of these books, beside them.
+    private static func ofMemory(_ replica: Replica) throws -> [Diagnosis] {
+        let count = try replica.forgottenChanges()
+        guard count > 0 else { return [] }
+        return [
+            Diagnosis(
+                code: "older",
+                what: "These books lack \(count) changes that this machine wrote in them:"
+                    + " an older copy was put in their place, or the disk lost them.",
+                command: "jalon sync brings back what others hold")
+        ]
     }
 
     private static func ofBusiness(_ books: Reading) throws -> [Diagnosis] {

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Replication
 
@@ -10,7 +11,7 @@ struct FolderCheck {
     private static let spaceAtLeast: UInt64 = 64 << 20
 
     func diagnoses() throws -> [Diagnosis] {
-        modes() + space() + place()
+        try modes() + space() + place() + copies()
     }
 
     /// Nobody but the owner may read the books or their key.
@@ -57,6 +58,23 @@ struct FolderCheck {
             parent = String(parent.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 })
         }
         return []
+    }
+
+    /// What a program that synchronises files could not merge it leaves beside them: there may be
+    /// changes in it that are nowhere else.
+    private func copies() throws -> [Diagnosis] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter { name in
+            guard name.hasPrefix("books"), name != "books.sqlite" else { return false }
+            return name.hasSuffix(".sqlite") || name.lowercased().contains("conflict")
+        }.map { name in
+            Diagnosis(
+                code: "copies",
+                what:
+                    "Another program left a copy beside the books: \(folder)/\(name). What was typed"
+                    + " there may not be here.",
+                command: "move it to a folder of its own, as books.sqlite, with a copy of"
+                    + " \(folder)/key; then jalon sync --books THAT-FOLDER with a peer of both")
+        }
     }
 
     private func placed(_ where: String) -> Diagnosis {

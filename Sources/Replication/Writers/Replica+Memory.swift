@@ -1,0 +1,16 @@
+import Sealing
+
+extension Replica {
+    /// How many changes this machine wrote in these books that they do not hold: an older copy of
+    /// them was put back, or a disk lost what it had acknowledged. The next change makes a new writer,
+    /// which has forgotten nothing.
+    package func forgottenChanges() throws -> Int64 {
+        guard let record = try vault.load(), record.number > 0 else { return 0 }
+        let writer = try WriterKey(seed: record.seed).writer
+        return try look { database in
+            let merger = try Merger(database, schema, .live)
+            let held = merger.writers.indices(of: writer).map { merger.writers[$0].number }.max()
+            return max(0, record.number - (held ?? 0))
+        }
+    }
+}
