@@ -243,6 +243,8 @@ class Attack:
 
     def idle_live(self):
         """Ten thousand live channels wait, one push reaches all of them."""
+        from benching.load import Crowd, Failed, pushes
+
         count = 10_000 if self.lab.is_whole else 1000
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if hard < count + 200:
@@ -251,47 +253,21 @@ class Attack:
         first = self.subject.fresh()
         members = [first] + [first.other_device() for _ in range((count - 1) // 16)]
         before = resident(self.relay)
-        return count, asyncio.run(self._wait_together(count, first, members, before))
-
-    async def _wait_together(self, count: int, pusher, members, before: float) -> str:
-        from jalonpy.conformance.subject import DONE
-        from jalonpy.conversation import Hello
-
-        gate = asyncio.Semaphore(200)
-        line = '{"position":1}'.encode()
-
-        async def opened(number: int):
-            member = members[number // 16]
-            async with gate:
-                reader, writer = await asyncio.open_connection(*self.place, limit=1024)
-                head = member.head("GET", member.path("live?position=0"), **member.bearer)
-                writer.write(head)
-                answer = await reader.readuntil(b"\r\n\r\n")
-                check(b" 200 " in answer[:20], f"{answer[:100]}")
-                return reader, writer
-
-        async def told(reader) -> float:
-            while line not in await reader.readline():
-                pass
-            return time.monotonic()
-
-        channels = await asyncio.gather(*(opened(number) for number in range(count)))
-        waiting = [asyncio.create_task(told(reader)) for reader, _ in channels]
-        await asyncio.sleep(2)
-        held = resident(self.relay)
-        started = time.monotonic()
-        segment = pusher.forge.segment().line()
-        answer = await asyncio.to_thread(
-            pusher.sync, Hello(pusher.books).line(), segment, DONE)
-        check(answer.status == 200, f"{answer.body[:100]}")
-        async with asyncio.timeout(60):
-            times = await asyncio.gather(*waiting)
-        last = max(times) - started
-        for _, writer in channels:
-            writer.close()
+        # The same clients as in tools/bench: ones that take longer than the relay measure themselves.
+        crowd = Crowd(int(self.relay.port), members, 16, count)
+        try:
+            crowd.open()
+            time.sleep(2)
+            held = resident(self.relay)
+            half, last = crowd.told(pushes(first, 1, 64)[0])
+        except Failed as failure:
+            check(False, str(failure))
+        finally:
+            crowd.close()
         check(last < 10, f"the last heard after {last:.1f} s")
-        return (f"{count} idle channels, {held:.0f} MiB ({(held - before) * 1024 / count:.1f} KiB "
-                f"each); one push heard by all in {last:.2f} s")
+        return count, (
+            f"{count} idle channels, {held:.0f} MiB ({(held - before) * 1024 / count:.1f} KiB each);"
+            f" one push heard by half in {half:.2f} s and by all in {last:.2f} s")
 
     def unknown_books(self):
         """Tokens and books that nobody knows: refused, and nothing is kept of them."""
