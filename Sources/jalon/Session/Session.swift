@@ -56,7 +56,15 @@ struct Session {
     func write<Result>(
         _ options: WriteOptions, _ body: (Writing) throws -> Result
     ) throws -> Result {
-        let result = try replica(for: .writing).write(dryRun: options.dryRun, body)
+        let replica = try replica(for: .writing)
+        let forgotten = (try? replica.forgottenChanges()) ?? 0
+        let result = try replica.write(dryRun: options.dryRun, body)
+        // From now on the machine is another writer, and nobody could say it any more.
+        if forgotten > 0 {
+            output.notice(
+                "\(forgotten) changes that this machine wrote in these books are not in them any more;"
+                    + " jalon sync brings back what others hold.")
+        }
         if options.dryRun { output.notice("Nothing was written: this was a dry run.") }
         return result
     }
