@@ -107,7 +107,7 @@ def fingerprint(tops: list[str]) -> bytes:
 def _stopped(lab: Lab, command: Command, expected: Expected, folder: str, injection: str) -> None:
     with Stage(lab, command, folder) as stage:
         run = stage.run(under=tool.strace(injection, trace=folder + "/trace"))
-        if not tool.came_to(folder + "/trace"):
+        if not tool.came_to(folder + "/trace", injection):
             raise Missed
         check(run.is_killed or "signal=KILL" not in injection, f"{run}")
         found = stage.facts()
@@ -216,7 +216,7 @@ def _relay_stopped(lab: Lab, folder: str, injection: str) -> None:
     except RelayEnded:
         pass
     relay.stop()
-    if not tool.came_to(folder + "/trace"):
+    if not tool.came_to(folder + "/trace", injection):
         raise Missed
     relay.start()
     # Whoever comes next has what was acknowledged, without a word from the device that sent it.

@@ -115,6 +115,11 @@ enum BooksDatabase {
         if let failure = error as? ReplicationFailure {
             return named(failure, path)
         }
+        if error is RowDecodingError {
+            // Its own words hold what lies in the row.
+            return ReplicationFailure.damaged(
+                path: path, detail: "a value is of another kind than was written")
+        }
         guard let error = error as? DatabaseError else { return error }
         return failure(code: error.extendedResultCode.rawValue, error.message ?? "", path)
     }

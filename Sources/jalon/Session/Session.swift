@@ -62,7 +62,8 @@ struct Session {
         // From now on the machine is another writer, and nobody could say it any more.
         if forgotten > 0 {
             output.notice(
-                "\(forgotten) changes that this machine wrote in these books are not in them any more;"
+                "\(forgotten) of the changes that this machine wrote in these books"
+                    + " \(forgotten == 1 ? "is" : "are") not in them any more;"
                     + " jalon sync brings back what others hold.")
         }
         if options.dryRun { output.notice("Nothing was written: this was a dry run.") }

@@ -96,6 +96,23 @@ import Wire
         #expect(try replica.verify().findings == [])
     }
 
+    @Test func `a value that damage made one of another kind is named as damage`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        try replica.write { try $0.put("thing", rows[0], ["f": .integer(1)]) }
+        try tamper(
+            folder,
+            """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'name';
+            """)
+        try tamper(folder, "UPDATE name SET name = NULL")
+        let failure = ReplicationFailure.damaged(
+            path: folder.path + "/books", detail: "a value is of another kind than was written")
+        #expect(throws: failure) { try folder.open(.reading).status() }
+        #expect(throws: failure) { try folder.open(.reading).verify() }
+    }
+
     @Test func `every flipped byte of a held segment is found`() throws {
         let (folder, replica) = try books()
         let size = try some(try replica.segments(after: 0, count: 1).first).segment.encoded.count

@@ -64,7 +64,7 @@ def _never(line: str) -> bool:
 def _failed(lab, command, expected, folder, injection: str, error: str) -> None:
     with Stage(lab, command, folder) as stage:
         run = stage.run(under=tool.strace(injection, trace=folder + "/trace"))
-        if not tool.came_to(folder + "/trace"):
+        if not tool.came_to(folder + "/trace", injection):
             raise Missed
         is_clean(run)
         if error == "ENOSPC" and run.exit == 73 and "answer" not in run.err:

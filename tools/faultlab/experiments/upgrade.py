@@ -72,7 +72,7 @@ class Older:
     def _killed(self, folder: str, injection: str) -> None:
         device, _, _ = unpacked(self.lab, folder, self.path)
         device.run(*self._words(folder), under=tool.strace(injection, trace=folder + "/trace"))
-        if not tool.came_to(folder + "/trace"):
+        if not tool.came_to(folder + "/trace", injection):
             raise Missed
         self._goes_on(device, folder)
 

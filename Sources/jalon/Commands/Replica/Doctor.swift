@@ -58,7 +58,7 @@ struct Doctor: LocalCommand {
         return [
             Diagnosis(
                 code: "older",
-                what: "These books lack \(count) changes that this machine wrote in them:"
+                what: "These books lack \(count) of the changes that this machine wrote in them:"
                     + " an older copy was put in their place, or the disk lost them.",
                 command: "jalon sync brings back what others hold")
         ]
