@@ -208,8 +208,10 @@ extension Replica {
         }
     }
 
+    /// The writer of this machine, for looking: who cannot read the record is nobody. Whoever writes
+    /// is refused instead.
     func ownWriter() throws -> WriterID? {
-        guard let record = try vault.load() else { return nil }
+        guard let record = (try? vault.load()) ?? nil else { return nil }
         return try WriterKey(seed: record.seed).writer
     }
 }

@@ -129,7 +129,7 @@ def _copies(lab: Lab, folder: str) -> int:
         box.carry("all")
         run = desk.run("doctor")
         check(run.exit == 2 and name in run.out, f"{name} is not named: {run}")
-        check(_findings(desk) == {"place", "copies"}, f"{_findings(desk)}")
+        check(_findings(desk) == {"place", "copies", "older"}, f"{_findings(desk)}")
         # As it is told: in a folder of its own, with the key.
         rescued = Device(lab, f"{folder}/{number}/rescued")
         os.makedirs(rescued.books, mode=0o700)
@@ -137,6 +137,7 @@ def _copies(lab: Lab, folder: str) -> int:
         shutil.copy(f"{desk.books}/key", rescued.books)
         for one in (rescued, desk, box.laptop, rescued):
             one.does("sync", box.stick)
+        check(_findings(desk) == {"place"}, "what came back is still missed")
         same_digest(rescued, desk, box.laptop)
         for one in (desk, rescued):
             is_sound(one, allow=frozenset({"place"}))
@@ -207,9 +208,13 @@ def _is_never_wrong(box: Box, folder: str, truths: list, added: str | None = Non
     if found != {"place"}:
         desk.run("rebuild")
         desk.run("sync", box.stick)
-        if _findings(desk) != {"place"}:
+        # What this machine alone had written and the swap took away cannot come back.
+        if _findings(desk) - {"older"} != {"place"}:
             shutil.rmtree(desk.books)
             desk.does("join", "-", input=box.laptop.does("invite").out.split()[-1])
+    if "older" in found:
+        run = desk.run("client", "add", "Later")
+        check("not in them any more" in run.err or "older" not in _findings(desk), f"{run}")
     # Moved out of that folder, as doctor says, both meet on a stick.
     for one in (box.laptop, desk, box.laptop):
         one.does("sync", box.stick)

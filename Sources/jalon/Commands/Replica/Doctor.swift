@@ -53,7 +53,18 @@ struct Doctor: LocalCommand {
 
     /// What the machine remembers of these books, beside them.
     private static func ofMemory(_ replica: Replica) throws -> [Diagnosis] {
-        let count = try replica.forgottenChanges()
+        let count: Int64
+        do {
+            count = try replica.forgottenChanges()
+        } catch ReplicationFailure.file(let path, let code) {
+            return [
+                Diagnosis(
+                    code: "state",
+                    what:
+                        "\(path) cannot be read (\(SystemError.text(code))): nothing can be written.",
+                    command: "ls -ld \(path)")
+            ]
+        }
         guard count > 0 else { return [] }
         return [
             Diagnosis(
