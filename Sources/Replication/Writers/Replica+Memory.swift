@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 import Sealing
 
 extension Replica {
@@ -8,8 +10,9 @@ extension Replica {
         guard let record = try vault.load(), record.number > 0 else { return 0 }
         let writer = try WriterKey(seed: record.seed).writer
         return try look { database in
-            let merger = try Merger(database, schema, .live)
-            let held = merger.writers.indices(of: writer).map { merger.writers[$0].number }.max()
+            let held = try Int64.fetchOne(
+                database, sql: "SELECT max(number) FROM writer WHERE key = ?",
+                arguments: [Data(writer.bytes)])
             return max(0, record.number - (held ?? 0))
         }
     }
