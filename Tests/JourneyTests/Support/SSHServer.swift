@@ -26,8 +26,7 @@ final class SSHServer {
         return hindrance == nil
     }()
 
-    /// Tries this port first, if one is given.
-    init(first: Int? = nil) {
+    init() {
         let make = """
             cd '\(folder)' && chmod 755 . && mkdir bin && if test "$(id -u)" = 0
             then mkdir -p /run/sshd; fi
@@ -38,8 +37,7 @@ final class SSHServer {
         precondition(Files.shell(make) == 0, "keys can be made")
         mkfifo(folder + "/log", 0o600)
         // sshd takes no socket from who starts it, so another program may take the port before it.
-        let ports = [first].compactMap(\.self) + (0..<20).lazy.map { _ in Self.freePort() }
-        let listens = ports.contains { start(at: $0) }
+        let listens = (0..<20).contains { _ in start(at: Self.freePort()) }
         precondition(listens, "sshd listens")
         use()
     }
