@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Sealing
+import Wire
 
 extension Replica {
     /// How many changes this machine wrote in these books that they do not hold: an older copy of
