@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Foundation
 import Synchronization
 
 /// The right to write, held by one process at a time and released by the kernel when it dies.
@@ -92,15 +92,15 @@ final class WriteLock: Sendable {
         }
     }
 
-    /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit. A wait
-    /// that comes too late gives the lock back; until then it keeps the descriptors open, or their
+    /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit: of a
+    /// queue's few threads none may be free as long as the wait lasts. A wait that comes too late gives the lock back; until then it keeps the descriptors open, or their
     /// numbers could belong to other files by then.
     private func wait(for descriptor: Int32, until deadline: DispatchTime) -> Bool {
         enum Wait { case waiting, taken, givenUp }
         final class Shared: Sendable { let wait = Mutex(Wait.waiting) }
         let shared = Shared()
         let ready = DispatchSemaphore(value: 0)
-        DispatchQueue.global().async {
+        Thread.detachNewThread {
             let taken = flock(descriptor, LOCK_EX) == 0
             let isLate = shared.wait.withLock { wait in
                 if wait == .givenUp { return true }

@@ -1,5 +1,6 @@
 import Convergence
 import Dispatch
+import Foundation
 import Glibc
 import Replication
 import Synchronization
@@ -52,6 +53,27 @@ import Wire
         }
         close(held)
         try folder.open().write { try $0.put("thing", Self.row, ["f": 2]) }
+    }
+
+    @Test func `the lock is waited for though no thread of the queues is free`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        let held = Glibc.open(folder.file(".lock"), O_RDWR)
+        let turnstile = Glibc.open(folder.file(".turnstile"), O_RDWR)
+        #expect(held >= 0 && turnstile >= 0 && flock(held, LOCK_EX) == 0)
+        let busy = DispatchSemaphore(value: 0)
+        for _ in 0..<64 { DispatchQueue.global().async { busy.wait() } }
+        defer { for _ in 0..<64 { busy.signal() } }
+        Thread.detachNewThread {
+            // Until the writer stands at the turnstile.
+            while flock(turnstile, LOCK_EX | LOCK_NB) == 0 {
+                flock(turnstile, LOCK_UN)
+                sched_yield()
+            }
+            close(turnstile)
+            close(held)
+        }
+        try replica.write { try $0.put("thing", Self.row, ["f": 1]) }
     }
 
     @Test func `eight programs that make books in one folder make them once`() throws {
