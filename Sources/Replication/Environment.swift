@@ -5,8 +5,8 @@ package struct Environment {
     package var now: () -> Int64
     /// As many random bytes as asked for.
     package var random: (Int) -> [UInt8]
-    /// Rows that a transaction holds in memory, of about 1 KB each; the operations on further rows wait
-    /// for their turn. What comes out does not depend on it.
+    /// Rows that a transaction holds in memory, of about 1 KB each; of operations on further rows three
+    /// quarters of that for each wait for their turn. What comes out does not depend on it.
     package var heldRows: Int
 
     /// Takes all from the caller.

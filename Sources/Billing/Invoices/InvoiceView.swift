@@ -114,8 +114,8 @@ package struct InvoiceView: Equatable, Sendable {
 extension InvoiceView {
     /// `id number status flags issued due client clientName currency lines adjustments totals paid
     /// balance owner daysLate bucket credited kind kindCode corrects terms sent extendedTo document hash
-    /// deposits vatInEuros` and the names of `DraftField`; `lines`, `adjustments` and what follows the terms only
-    /// where they were read.
+    /// deposits vatInEuros` and the names of `DraftField`; `lines`, `adjustments` and what follows
+    /// `extendedTo` only where they were read.
     package var json: JSON { json(whole: true) }
 
     /// The same for lists, without lines and adjustments; totals without groups, and of the names of

@@ -18,7 +18,7 @@ package enum PaymentMethod: String, CaseIterable, Sendable {
     /// What else people write for them, folded.
     private static let synonyms: [String: PaymentMethod] = [
         "bank transfer": .transfer, "wire": .transfer, "sepa": .transfer, "virement": .transfer,
-        "check": .cheque, "cheque": .cheque, "chèque": .cheque, "credit card": .card,
+        "check": .cheque, "chèque": .cheque, "credit card": .card,
         "debit card": .card, "carte": .card, "debit": .directDebit, "prélèvement": .directDebit,
         "prelevement": .directDebit, "portefeuille": .wallet, "lien": .link, "p2p": .person,
         "peer to peer": .person, "espèces": .cash, "especes": .cash, "bitcoin": .crypto,

@@ -6,7 +6,8 @@ import Wire
 ///
 /// As many rows are held as memory should have; the operations on others wait, and each of these rows
 /// is loaded, merged with all that waits for it and written when its turn comes, in the order in which
-/// rows lie in their tables. So the cost of a batch hardly depends on how many rows the books have.
+/// rows lie in their tables: a row is loaded and written once for many operations, and its neighbours
+/// right after it.
 struct TouchedRows {
     /// A row, by the integer of its table's name.
     private struct Key: Hashable, Sendable {
@@ -45,14 +46,14 @@ struct TouchedRows {
     private var bytesWaiting = 0
 
     private let heldMax: Int
-    /// How much memory waiting operations take before all had better be written.
-    private static let bytesWaitingMax = 48 << 20
+    /// What may wait for each row that may be held: three quarters of what such a row takes.
+    private static let bytesWaitingPerRow = 768
 
-    /// `heldMax` bounds how many rows are held.
+    /// `heldMax` bounds how many rows are held, and with them what waits.
     init(heldMax: Int) { self.heldMax = heldMax }
 
     /// Whether so much waits that it had better be written.
-    var isFull: Bool { bytesWaiting >= Self.bytesWaitingMax }
+    var isFull: Bool { bytesWaiting > heldMax * Self.bytesWaitingPerRow }
 
     /// Applies one operation, or lets it wait; `writers` are those that `origin` names.
     mutating func apply(
