@@ -234,6 +234,7 @@ extension Replica {
     ) throws {
         try database.execute(sql: EngineTables.history)
         try database.execute(sql: EngineTables.merge(.live, schema))
+        try EngineTables.keep(schema, in: database)
         try database.execute(
             sql: """
                 PRAGMA application_id = \(EngineTables.applicationID);

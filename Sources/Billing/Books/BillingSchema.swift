@@ -9,14 +9,14 @@ package import Replication
 package enum BillingSchema {
     /// All tables; the version grows with every change of them.
     package static let schema = Schema(
-        version: 9,
+        version: 10,
         tables: [
             settings, accounts, clients, items, invoices, lines, adjustments, deposits, documents,
             series,
             payments,
             allocations, receipts, events, rates, archives, packages,
             labels, views, bills, billPayments,
-        ])
+        ], kept: .ledger)
 
     /// One row, derived from a constant key.
     private static let settings = Table("settings", Settings.columns.map { .register($0) })
@@ -128,7 +128,7 @@ package enum BillingSchema {
         [.reference("invoice", to: "invoices"), .reference("document", to: "documents")]
             + ["kind", "date", "until", "with", "text", "created"].map { .register($0) },
         indexes: [
-            ["invoice"], ["hidden", "date", "created", "id", "kind", "document", "until", "with"],
+            ["document"], ["hidden", "date", "created", "id", "kind", "document", "until", "with"],
         ])
 
     /// Rates that the law refers to, beside those that ship; each row is derived from name and day.

@@ -111,11 +111,13 @@ package enum Findings {
     }
 
     /// The numbers that more than one document bears.
-    static func repeatedNumbers(_ reading: Reading) throws -> [(series: String, sequence: Int64)] {
+    static func repeatedNumbers(
+        _ reading: Reading, _ scope: InvoiceScope = .all
+    ) throws -> [(series: String, sequence: Int64)] {
         var numbers: [(series: String, sequence: Int64)] = []
         try reading.each(
             """
-            SELECT series, sequence FROM documents WHERE hidden = 0
+            SELECT series, sequence FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0
             GROUP BY series, sequence HAVING count(*) > 1 ORDER BY series, sequence
             """
         ) { cursor in
@@ -127,12 +129,14 @@ package enum Findings {
     }
 
     /// The drafts that were issued more than once.
-    static func repeatedInvoices(_ reading: Reading) throws -> [String] {
+    static func repeatedInvoices(
+        _ reading: Reading, _ scope: InvoiceScope = .all
+    ) throws -> [String] {
         var invoices: [String] = []
         try reading.each(
             """
-            SELECT invoice FROM documents WHERE hidden = 0
-            GROUP BY invoice HAVING count(*) > 1 ORDER BY invoice
+            SELECT d.invoice FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0
+            GROUP BY d.invoice HAVING count(*) > 1 ORDER BY d.invoice
             """
         ) { cursor in
             if let invoice = cursor.text(0) { invoices.append(invoice) }

@@ -94,7 +94,7 @@ package enum Events {
         try reading.rows(
             """
             SELECT e.*, d.number AS number FROM events e JOIN documents d ON d.id = e.document
-            WHERE e.invoice = ?1 AND e.hidden = 0 AND (?2 IS NULL OR e.document = ?2)
+            WHERE d.invoice = ?1 AND e.hidden = 0 AND (?2 IS NULL OR d.id = ?2)
             ORDER BY e.date, e.created, e.id
             """,
             [.text(ref.invoice.text), ref.document.map { .text($0.text) } ?? .null]
@@ -118,16 +118,20 @@ package enum Events {
         var owner: String?
     }
 
-    /// The courses of all documents up to a date, or of one, by the document's row.
+    /// The courses of documents up to a date, or of one, by the document's row.
     static func courses(
-        _ reading: Reading, asOf date: CivilDate, document: String? = nil
+        _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope = .all,
+        document: String? = nil
     ) throws -> [String: Course] {
         var courses: [String: Course] = [:]
+        let open = InvoiceScope.open.joined("documents", as: "d")
+            + " CROSS JOIN events e ON e.document = d.id"
         try reading.each(
             """
-            SELECT document, kind, date, until, "with" FROM events
-            WHERE hidden = 0 AND kind <> 'note' AND date <= ?
-                \(document == nil ? "" : "AND document = ?") ORDER BY date, created, id
+            SELECT e.document, e.kind, e.date, e.until, e."with"
+            FROM \(scope == .all ? "events e" : open)
+            WHERE e.hidden = 0 AND e.kind <> 'note' AND e.date <= ?
+                \(document == nil ? "" : "AND e.document = ?") ORDER BY e.date, e.created, e.id
             """,
             [.text(date.iso)] + (document.map { [.text($0)] } ?? [])
         ) { cursor in

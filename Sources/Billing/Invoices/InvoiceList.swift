@@ -10,7 +10,27 @@ extension Invoices {
         _ reading: Reading, status: InvoiceStatus? = nil, client: RowID? = nil,
         withDetails: Bool = false, asOf date: CivilDate
     ) throws -> [InvoiceView] {
-        var views = try issued(reading, client: client, withDetails: withDetails, asOf: date)
+        let scope = try status?.isOpen == true ? Ledger.scope(reading, asOf: date) : .all
+        return try list(
+            reading, scope, status: status, client: client, withDetails: withDetails, asOf: date)
+    }
+
+    /// Those of them that are open at a date: drafts, and what is neither settled nor written off.
+    package static func open(
+        _ reading: Reading, withDetails: Bool = false, asOf date: CivilDate
+    ) throws -> [InvoiceView] {
+        try list(
+            reading, Ledger.scope(reading, asOf: date), withDetails: withDetails, asOf: date
+        ).filter(\.status.isOpen)
+    }
+
+    /// Those of a scope.
+    static func list(
+        _ reading: Reading, _ scope: InvoiceScope, status: InvoiceStatus? = nil,
+        client: RowID? = nil, withDetails: Bool = false, asOf date: CivilDate
+    ) throws -> [InvoiceView] {
+        var views = try issued(
+            reading, scope, client: client, withDetails: withDetails, asOf: date)
         if status == nil || status == .draft { views += try drafts(reading, client: client) }
         let tags = try Labels.tags(reading)
         if !tags.isEmpty {
@@ -30,22 +50,23 @@ extension Invoices {
         """
 
     private static func issued(
-        _ reading: Reading, client: RowID?, withDetails: Bool, asOf date: CivilDate
+        _ reading: Reading, _ scope: InvoiceScope, client: RowID?, withDetails: Bool,
+        asOf date: CivilDate
     ) throws -> [InvoiceView] {
-        let paid = try Ledger.paid(reading, asOf: date)
+        let paid = try Ledger.paid(reading, asOf: date, scope)
         let credited = try Ledger.credited(reading, asOf: date)
-        let courses = try Events.courses(reading, asOf: date)
-        let invoices = Set(try Findings.repeatedInvoices(reading))
+        let courses = try Events.courses(reading, asOf: date, scope)
+        let invoices = Set(try Findings.repeatedInvoices(reading, scope))
         let numbers = Set(
-            try Findings.repeatedNumbers(reading).map(SeriesClaim.number))
+            try Findings.repeatedNumbers(reading, scope).map(SeriesClaim.number))
         let names = try Clients.names(reading)
         let usual = try Owners.usual(reading)
         var views: [InvoiceView] = []
         try reading.each(
             """
-            SELECT id, invoice, number, client, currency, date, due, net, vat, gross, total, kind,
+            SELECT id, d.invoice, number, client, currency, date, due, net, vat, gross, total, kind,
                 corrects, owner, terms \(withDetails ? detailColumns : "")
-            FROM documents WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
+            FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
             ORDER BY date, series, sequence, id
             """,
             [client.map { .text($0.text) } ?? .null]
@@ -54,7 +75,8 @@ extension Invoices {
             var facts = InvoiceFacts(
                 issued: cursor.text(5).flatMap { CivilDate(iso: $0) },
                 due: cursor.text(6).flatMap { CivilDate(iso: $0) },
-                amount: cursor.integer(10) ?? 0, paid: paid[id] ?? 0,
+                amount: cursor.integer(10) ?? 0,
+                paid: paid[Ledger.Place(invoice: invoice, document: id)] ?? 0,
                 kind: cursor.text(11).flatMap { DocumentKind(rawValue: $0) } ?? .invoice,
                 credited: credited[id] ?? 0)
             facts.take(courses[id])
@@ -85,22 +107,19 @@ extension Invoices {
             views.append(view)
         }
         for index in views.indices { views[index].takeLateness(on: date) }
-        nameCorrected(&views)
+        try nameCorrected(reading, &views)
         return views
     }
 
-    /// A list tells the other document by its number, like everything else. Few tell one at all.
-    private static func nameCorrected(_ views: inout [InvoiceView]) {
-        let corrected = Set(views.lazy.compactMap(\.corrects))
-        guard !corrected.isEmpty else { return }
-        var numbers: [String: String] = [:]
-        for view in views {
-            guard let document = view.document, corrected.contains(document) else { continue }
-            numbers[document] = view.number
-        }
+    /// A list tells the other document by its number, like everything else. Few tell one at all, and
+    /// it need not stand in the list.
+    private static func nameCorrected(_ reading: Reading, _ views: inout [InvoiceView]) throws {
         for index in views.indices {
             guard let corrects = views[index].corrects else { continue }
-            views[index].corrects = numbers[corrects] ?? corrects
+            let number = try reading.rows(
+                "SELECT number FROM documents WHERE id = ?", [.text(corrects)]
+            ).first?.text("number")
+            views[index].corrects = number ?? corrects
         }
     }
 
@@ -109,7 +128,8 @@ extension Invoices {
         var names: [String: String] = [:]
         try reading.each(
             """
-            SELECT i.id, c.name FROM invoices i LEFT JOIN clients c ON c.id = i.client
+            SELECT i.id, c.name FROM open_invoice o CROSS JOIN invoices i ON i.id = o.invoice
+                LEFT JOIN clients c ON c.id = i.client
             WHERE i.hidden = 0 AND (?1 IS NULL OR i.client = ?1)
                 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
             ORDER BY i.created, i.id

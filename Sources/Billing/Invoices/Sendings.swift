@@ -24,8 +24,8 @@ package struct Sending: Equatable, Sendable {
 
 /// What is to be sent in time.
 package enum Sendings {
-    /// What of these invoices, which are all of a day, waits to be sent to clients with a pay day: the
-    /// most urgent first, then in their order.
+    /// What of these invoices, which are all open ones of a day, waits to be sent to clients with a pay
+    /// day: the most urgent first, then in their order.
     ///
     /// By when is said by `PayCycle.payment`, for the earliest pay day that can still be met. A draft
     /// that names no due day falls due later with each day that it waits, so its last day may lie before

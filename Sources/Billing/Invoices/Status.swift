@@ -55,6 +55,14 @@ package enum InvoiceStatus: String, CaseIterable, Sendable {
     case draft, issued, sent, due, overdue, paid, credited
     case writtenOff = "written off"
 
+    /// Whether something is still to be done about it.
+    package var isOpen: Bool {
+        switch self {
+        case .draft, .issued, .sent, .due, .overdue: true
+        case .paid, .credited, .writtenOff: false
+        }
+    }
+
     /// How many days before the due date an invoice counts as due.
     package static let noticeDays = 7
 

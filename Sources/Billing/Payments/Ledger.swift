@@ -8,28 +8,31 @@ package enum Ledger {
     package static func owed(
         _ reading: Reading, asOf date: CivilDate, client: RowID? = nil
     ) throws -> Owed {
+        try owed(reading, asOf: date, client: client, through: scope(reading, asOf: date))
+    }
+
+    /// The same from the open invoices or from all of them: the answer is one.
+    static func owed(
+        _ reading: Reading, asOf date: CivilDate, client: RowID?, through scope: InvoiceScope
+    ) throws -> Owed {
         let usualOwner = try Owners.usual(reading)
-        var book = OwedBook(
-            date: date,
-            allocations: try allocations(reading, asOf: date, withDocuments: false),
-            credited: try credited(reading, asOf: date),
-            courses: try Events.courses(reading, asOf: date),
-            usualOwner: usualOwner)
-        try documents(reading, client) { book.take(document: $0) }
-        if book.hasTwinInvoices {
-            book = OwedBook(
+        func book(withDocuments: Bool) throws -> OwedBook {
+            var book = OwedBook(
                 date: date,
-                allocations: try allocations(reading, asOf: date, withDocuments: true),
+                allocations: try allocations(
+                    reading, asOf: date, scope, withDocuments: withDocuments),
                 credited: try credited(reading, asOf: date),
-                courses: try Events.courses(reading, asOf: date),
-                usualOwner: usualOwner)
-            try documents(reading, client) { book.take(document: $0) }
+                courses: try Events.courses(reading, asOf: date, scope), usualOwner: usualOwner)
+            try documents(reading, client, scope) { book.take(document: $0) }
+            return book
         }
-        try payments(reading, asOf: date, client: client) { client, currency, amount in
-            book.receive(amount, client: client, currency: currency)
+        var gathered = try book(withDocuments: false)
+        if gathered.hasTwinInvoices { gathered = try book(withDocuments: true) }
+        try payments(reading, asOf: date, client: client, scope) { client, currency, amount in
+            gathered.receive(amount, client: client, currency: currency)
         }
-        let clients = book.accounts(names: try Clients.names(reading, client))
-        let wantsFindings = client == nil && (book.hasTwinNumbers || book.hasTwinInvoices)
+        let clients = gathered.accounts(names: try Clients.names(reading, client))
+        let wantsFindings = client == nil && (gathered.hasTwinNumbers || gathered.hasTwinInvoices)
         return Owed(
             asOf: date, clients: clients,
             totals: Owed.totals(of: clients),
@@ -38,13 +41,14 @@ package enum Ledger {
 
     /// The documents in the order of their invoices, as `OwedBook` takes them.
     private static func documents(
-        _ reading: Reading, _ client: RowID?, _ body: (Cursor) -> Void
+        _ reading: Reading, _ client: RowID?, _ scope: InvoiceScope, _ body: (Cursor) -> Void
     ) throws {
         try reading.each(
             """
-            SELECT invoice, total, client, currency, series, sequence, date, due, number, id, kind, owner
-            FROM documents WHERE hidden = 0 \(client == nil ? "" : "AND client = ?")
-            ORDER BY invoice
+            SELECT d.invoice, total, client, currency, series, sequence, date, due, number, id, kind,
+                owner
+            FROM \(scope.joined("documents", as: "d"))
+            WHERE hidden = 0 \(client == nil ? "" : "AND client = ?") ORDER BY d.invoice
             """,
             client.map { [.text($0.text)] } ?? [], body)
     }
@@ -68,7 +72,7 @@ package enum Ledger {
 
     /// The allocations of the payments up to a date, in the order of the invoices.
     private static func allocations(
-        _ reading: Reading, asOf date: CivilDate, withDocuments: Bool
+        _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope, withDocuments: Bool
     ) throws -> Allocations {
         var allocations = Allocations()
         if withDocuments { allocations.documents = [] }
@@ -76,7 +80,8 @@ package enum Ledger {
         try reading.each(
             isAll
                 ? """
-                SELECT invoice, amount, document FROM allocations WHERE hidden = 0 ORDER BY invoice
+                SELECT a.invoice, amount, document FROM \(scope.joined("allocations", as: "a"))
+                WHERE hidden = 0 ORDER BY a.invoice
                 """
                 : """
                 SELECT a.invoice, a.amount, a.document
@@ -97,12 +102,25 @@ package enum Ledger {
 
     /// The sums of the payments up to a date by client and currency.
     private static func payments(
-        _ reading: Reading, asOf date: CivilDate, client: RowID?,
+        _ reading: Reading, asOf date: CivilDate, client: RowID?, _ scope: InvoiceScope,
         _ body: (String, String, Int64) -> Void
     ) throws {
+        if scope == .open {
+            return try reading.each(
+                """
+                SELECT client, currency, amount FROM credit
+                \(client == nil ? "" : "WHERE client = ?")
+                """,
+                client.map { [.text($0.text)] } ?? []
+            ) { cursor in
+                guard let client = cursor.text(0), let currency = cursor.text(1) else { return }
+                body(client, currency, cursor.integer(2) ?? 0)
+            }
+        }
         // SQLite's sum fails beyond 64 bits: what no program of ours writes must not stop it.
         var conditions = [
-            "hidden = 0", "amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)",
+            "hidden = 0", "typeof(amount) = 'integer'",
+            "amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)",
         ]
         var arguments: [Value] = []
         if try !allPaymentsCount(reading, asOf: date) {
@@ -126,12 +144,21 @@ package enum Ledger {
         }
     }
 
-    /// What was allocated to each document up to a date, by the document's row.
-    static func paid(_ reading: Reading, asOf date: CivilDate) throws -> [String: Int64] {
-        var paid: [String: Int64] = [:]
-        let allocations = try allocations(reading, asOf: date, withDocuments: true)
-        for (document, amount) in zip(allocations.documents ?? [], allocations.amounts) {
-            paid[document, default: 0] &+= amount
+    /// A document of an invoice.
+    struct Place: Hashable {
+        let invoice: String
+        let document: String
+    }
+
+    /// What was allocated to each document of an invoice up to a date.
+    static func paid(
+        _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope
+    ) throws -> [Place: Int64] {
+        var paid: [Place: Int64] = [:]
+        let allocations = try allocations(reading, asOf: date, scope, withDocuments: true)
+        let places = zip(allocations.invoices, allocations.documents ?? [])
+        for (place, amount) in zip(places, allocations.amounts) {
+            paid[Place(invoice: place.0, document: place.1), default: 0] &+= amount
         }
         return paid
     }
@@ -163,6 +190,24 @@ package enum Ledger {
             credited[document] = total ?? 0
         }
         return credited
+    }
+
+    /// What a question about a date has to go through: the open invoices, where every document and
+    /// every payment counts at that date, as they do when nothing is dated ahead.
+    static func scope(_ reading: Reading, asOf date: CivilDate) throws -> InvoiceScope {
+        guard try allPaymentsCount(reading, asOf: date) else { return .all }
+        let row = try reading.rows(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM documents
+                WHERE corrects > '' AND hidden = 0 AND (date IS NULL OR date > ?)) AS later,
+            EXISTS (SELECT 1 FROM credit WHERE typeof(amount) <> 'integer') AS great,
+            (SELECT max(date) FROM settled_invoice) AS latest
+            """,
+            [.text(date.iso)]
+        ).first
+        let isWhole = row?.integer("later") == 0 && row?.integer("great") == 0
+        return isWhole && row?.text("latest") ?? "" <= date.iso ? .open : .all
     }
 
     /// Whether every payment counts at a date: then allocations need not look at theirs.

@@ -28,21 +28,24 @@ package enum PinnedViews {
         }
     }
 
-    /// The pinned views by name; the invoices are those of the same day. A view that cannot be read
+    /// The pinned views by name. A view that cannot be read
     /// hides no other.
     package static func list(
-        _ reading: Reading, _ invoices: [InvoiceView], today: CivilDate
+        _ reading: Reading, today: CivilDate
     ) throws -> [Count] {
-        try SavedViews.list(reading).filter(\.isPinned).map { view in
+        var plain: [InvoiceView]?
+        return try SavedViews.list(reading).filter(\.isPinned).map { view in
             do {
                 switch try view.known {
                 case .invoice:
                     let query: Query<InvoiceView> = try view.query(today: today)
-                    guard InvoiceView.needsDetails(query) else {
-                        return try count(view, invoices, today)
+                    if InvoiceView.needsDetails(query) {
+                        let detailed = try Invoices.list(reading, withDetails: true, asOf: today)
+                        return try count(view, detailed, today)
                     }
-                    let detailed = try Invoices.list(reading, withDetails: true, asOf: today)
-                    return try count(view, detailed, today)
+                    let invoices = try plain ?? Invoices.list(reading, asOf: today)
+                    plain = invoices
+                    return try count(view, invoices, today)
                 case .payment: return try count(view, Payments.list(reading), today)
                 case .client: return try count(view, Clients.list(reading), today)
                 case .bill: return try count(view, Bills.list(reading, asOf: today), today)

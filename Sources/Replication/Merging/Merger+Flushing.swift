@@ -11,6 +11,13 @@ extension Merger {
         for index in 0..<writers.count where writers[index].isDirty { try flush(index) }
         try save("digest", Data(digest.bytes))
         if holdsUnknown { try save("unknown", 1) }
+        try refreshKept()
+    }
+
+    /// Brings up to date what is kept beside the live tables; a rebuild makes that anew at its end.
+    private func refreshKept() throws {
+        guard tables.isLive, let kept = schema.kept else { return }
+        for sql in kept.refresh { try database.cachedStatement(sql: sql).execute() }
     }
 
     private func save(_ key: String, _ value: some DatabaseValueConvertible) throws {

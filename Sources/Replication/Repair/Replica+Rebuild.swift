@@ -133,6 +133,7 @@ extension Replica {
         for name in TableNames.merge + schema.tables.map(\.name) {
             try database.execute(sql: "ALTER TABLE \(tables(name)) RENAME TO \"\(name)\"")
         }
+        try EngineTables.keep(schema, in: database)
         try database.execute(
             sql: """
                 INSERT OR REPLACE INTO meta (key, value) VALUES ('schema', ?), ('indexes', ?);

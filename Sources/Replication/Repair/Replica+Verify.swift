@@ -92,7 +92,28 @@ extension Replica {
             result.findings.append(Finding(kind: .divergence, detail: Self.shortName(of: sealer)))
         }
         result.findings += try segmentFindings(database) + unsealedFindings(database)
+        // Of tables that are not what they should be follows something else: that is said already.
+        if !result.findings.contains(where: { $0.kind == .tables }) {
+            result.findings += try keptFindings(database)
+        }
         return result
+    }
+
+    /// The kept tables that are not what follows from the declared ones. Makes them anew in this copy.
+    private func keptFindings(_ database: Database) throws -> [Finding] {
+        guard let kept = schema.kept else { return [] }
+        func contents() throws -> [Set<[DatabaseValue]>] {
+            try kept.names.map { name in
+                let rows = try Row.fetchAll(database, sql: "SELECT * FROM \"\(name)\"")
+                return Set(rows.map { Array($0.databaseValues) })
+            }
+        }
+        let before = try contents()
+        try EngineTables.refill(kept, in: database)
+        let after = try contents()
+        return zip(kept.names, zip(before, after)).compactMap { name, contents in
+            contents.0 == contents.1 ? nil : Finding(kind: .tables, detail: name)
+        }
     }
 
     /// What the declared tables show, as far as it follows from the changes: one hash for each table.

@@ -67,11 +67,14 @@ package struct Schema: Hashable, Sendable {
     package let version: Int
     /// The tables, the engine's own included.
     package let tables: [Table]
+    /// What is kept beside them; nil where nothing is.
+    package let kept: KeptTables?
 
     /// Declares the tables of the business; the engine adds its own.
-    package init(version: Int, tables: [Table]) {
+    package init(version: Int, tables: [Table], kept: KeptTables? = nil) {
         self.version = version
         self.tables = Self.engineTables + tables
+        self.kept = kept
     }
 
     /// The table of this name, if it is declared.

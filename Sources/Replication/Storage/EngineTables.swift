@@ -10,6 +10,9 @@ struct TableNames {
 
     static let live = TableNames(prefix: "", indexSuffix: "")
 
+    /// Whether these are the live ones.
+    var isLive: Bool { prefix.isEmpty }
+
     func callAsFunction(_ name: String) -> String { "\"\(prefix)\(name)\"" }
 
     /// The engine's own merge tables.
@@ -100,6 +103,19 @@ enum EngineTables {
             """
         for table in schema.tables { sql += declared(table, names) }
         return sql
+    }
+
+    /// Makes what is kept beside the live tables, from what they hold.
+    static func keep(_ schema: Schema, in database: Database) throws {
+        guard let kept = schema.kept else { return }
+        try database.execute(sql: kept.definition)
+        try refill(kept, in: database)
+    }
+
+    /// Makes anew what the kept tables hold.
+    static func refill(_ kept: KeptTables, in database: Database) throws {
+        try database.execute(sql: kept.fill)
+        for sql in kept.refresh { try database.execute(sql: sql) }
     }
 
     /// Columns have no type, so that a value comes back as it was written.

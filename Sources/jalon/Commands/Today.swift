@@ -21,12 +21,12 @@ struct Today: LocalCommand {
         let status = try replica.status()
         guard !status.writers.isEmpty else { return Self.unsynced(status) }
         let found = try replica.read { books in
-            let invoices = try Invoices.list(
+            let open = try Invoices.open(
                 books, withDetails: session.output.wantsJSON, asOf: session.today)
             return Found(
-                settings: try Books.settings(books), open: invoices.filter(\.isOpen),
-                toSend: try Sendings.list(books, invoices, today: session.today),
-                pinned: try PinnedViews.list(books, invoices, today: session.today))
+                settings: try Books.settings(books), open: open,
+                toSend: try Sendings.list(books, open, today: session.today),
+                pinned: try PinnedViews.list(books, today: session.today))
         }
         return Self.answer(found, status, session.today)
     }
@@ -138,14 +138,6 @@ extension Page {
 }
 
 extension InvoiceView {
-    /// Whether something is still to be done about it.
-    fileprivate var isOpen: Bool {
-        switch status {
-        case .draft, .issued, .sent, .due, .overdue: true
-        case .paid, .credited, .writtenOff: false
-        }
-    }
-
     fileprivate static func isDueEarlier(_ left: InvoiceView, _ right: InvoiceView) -> Bool {
         (left.due?.day ?? .max, left.id) < (right.due?.day ?? .max, right.id)
     }

@@ -53,6 +53,74 @@ import Wire
         #expect(try replica.verify() == audit)
     }
 
+    /// The rows whose number is odd, kept beside all of them.
+    private static let odd = Schema(
+        version: 2, tables: [Table("thing", [.register("f")])],
+        kept: KeptTables(
+            names: ["odd"],
+            definition: """
+                CREATE TABLE odd (id TEXT PRIMARY KEY, f) WITHOUT ROWID;
+                CREATE TABLE touched (id TEXT PRIMARY KEY) WITHOUT ROWID;
+                CREATE TRIGGER made AFTER INSERT ON thing BEGIN
+                    INSERT OR IGNORE INTO touched VALUES (NEW.id);
+                END;
+                CREATE TRIGGER changed AFTER UPDATE ON thing BEGIN
+                    INSERT OR IGNORE INTO touched VALUES (NEW.id);
+                END;
+                """,
+            fill: "DELETE FROM odd; INSERT OR IGNORE INTO touched SELECT id FROM thing;",
+            refresh: [
+                "DELETE FROM odd WHERE id IN (SELECT id FROM touched)",
+                """
+                INSERT INTO odd SELECT id, f FROM thing
+                WHERE f % 2 = 1 AND hidden = 0 AND id IN (SELECT id FROM touched)
+                """,
+                "DELETE FROM touched",
+            ]))
+
+    @Test func `what is kept follows every write, and is made anew with the tables`() throws {
+        let folder = try BooksFolder()
+        let replica = try Replica.create(
+            folder.places(), schema: Self.odd, environment: BooksFolder.environment(1),
+            device: "test")
+        func kept() throws -> [Int64?] {
+            try replica.read { try $0.rows("SELECT f FROM odd ORDER BY f").map { $0.integer("f") } }
+        }
+        try replica.write { try $0.put("thing", rows[0], ["f": 1]) }
+        try replica.write { try $0.put("thing", rows[1], ["f": 2]) }
+        #expect(try kept() == [1])
+        // Another device's changes come through the same tables.
+        let other = try Replica.inMemory(
+            secret: replica.key.secret, schema: Self.odd,
+            environment: BooksFolder.environment(5), vault: MemoryWriterVault(), device: "other")
+        try replica.sealChanges()
+        _ = try other.accept(
+            try replica.segments(after: 0, count: .max).map(\.segment), from: nil)
+        #expect(try other.read { try $0.rows("SELECT f FROM odd").count } == 1)
+        try other.write { writing in
+            try writing.put("thing", rows[1], ["f": 3])
+            try writing.put("thing", rows[0], ["f": 4])
+        }
+        try other.sealChanges()
+        _ = try replica.accept(
+            try other.segments(after: 0, count: .max).map(\.segment), from: nil)
+        #expect(try kept() == [3])
+        #expect(try replica.verify().findings.isEmpty)
+        for sql in [
+            "DELETE FROM odd", "UPDATE odd SET f = 5",
+            "INSERT INTO odd SELECT id, f FROM thing WHERE f % 2 = 0",
+        ] {
+            try tamper(folder, sql)
+            #expect(try replica.inspect().map(\.detail) == ["odd"], "\(sql)")
+            #expect(try replica.verify().findings.map(\.detail) == ["odd"], "\(sql)")
+            _ = try replica.rebuild()
+            #expect(try kept() == [3], "\(sql)")
+            #expect(try replica.verify().findings.isEmpty, "\(sql)")
+            try replica.write { try $0.put("thing", rows[0], ["f": 6]) }
+            #expect(try kept() == [3], "\(sql)")
+        }
+    }
+
     @Test(arguments: [
         "UPDATE thing SET f = f + 1 WHERE rowid = 1", "UPDATE line SET text = 'e' WHERE rowid = 3",
         "UPDATE line SET state = x'00' WHERE rowid = 2", "UPDATE line SET state = x'ff'",

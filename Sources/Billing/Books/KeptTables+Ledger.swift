@@ -1,0 +1,181 @@
+package import Replication
+
+extension KeptTables {
+    /// What is settled, put aside: of the invoices that a business ever wrote only the open ones are of
+    /// interest every day, and they stay few.
+    ///
+    /// - `open_invoice`: drafts, and what was issued and is not settled.
+    /// - `settled_invoice`: issued once, under a number of its own, and paid or taken back to the cent;
+    ///   with its day and what was paid. Whatever is odd about an invoice keeps it open, so that who reads the open
+    ///   ones sees it.
+    /// - `credit`: what clients paid less what was paid of the settled invoices.
+    ///
+    ///
+    /// Dates play no part: who asks about a day on which not everything counts reads all rows.
+    package static let ledger = KeptTables(
+        names: ["open_invoice", "settled_invoice", "credit"],
+        definition: tables + triggers, fill: fill, refresh: refresh)
+
+    private static let tables = """
+        CREATE TABLE touched_invoice (invoice TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE open_invoice (invoice TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE settled_invoice (
+            invoice TEXT PRIMARY KEY, client TEXT NOT NULL, currency TEXT NOT NULL,
+            date TEXT NOT NULL, paid INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX settled_date ON settled_invoice (date);
+        CREATE TABLE credit (
+            client TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL,
+            PRIMARY KEY (client, currency)) WITHOUT ROWID;
+
+        """
+
+    // MARK: - What touches an invoice
+
+    private static let triggers =
+        noting("invoices") { row in "SELECT \(row).id AS invoice" }
+        + noting("allocations") { row in "SELECT \(row).invoice AS invoice" }
+        // What a document takes back, and what bears its number, are touched with it.
+        + noting("documents") { row in
+            """
+            SELECT \(row).invoice AS invoice
+            UNION ALL SELECT invoice FROM documents WHERE id = \(row).corrects
+            UNION ALL SELECT invoice FROM documents
+                WHERE series = \(row).series AND sequence = \(row).sequence
+            """
+        }
+        + """
+        CREATE TRIGGER payment_made AFTER INSERT ON payments BEGIN
+            \(crediting("+NEW.amount", of: "NEW"))
+        END;
+        CREATE TRIGGER payment_changed AFTER UPDATE ON payments BEGIN
+            \(crediting("-OLD.amount", of: "OLD"))
+            \(crediting("+NEW.amount", of: "NEW"))
+        END;
+        CREATE TRIGGER invoice_settled AFTER INSERT ON settled_invoice BEGIN
+            \(crediting("-NEW.paid", of: "NEW", where: "NEW.paid <> 0"))
+        END;
+        CREATE TRIGGER invoice_reopened AFTER DELETE ON settled_invoice BEGIN
+            \(crediting("+OLD.paid", of: "OLD", where: "OLD.paid <> 0"))
+        END;
+        CREATE TRIGGER credit_spent AFTER UPDATE ON credit WHEN NEW.amount = 0 BEGIN
+            DELETE FROM credit WHERE client = NEW.client AND currency = NEW.currency;
+        END;
+
+        """
+
+    /// Triggers that note the invoices which a query names, of a row as it was and as it is.
+    private static func noting(_ table: String, _ invoices: (String) -> String) -> String {
+        func note(_ row: String) -> String {
+            """
+            INSERT OR IGNORE INTO touched_invoice
+            SELECT invoice FROM (\(invoices(row))) WHERE typeof(invoice) = 'text';
+            """
+        }
+        return """
+            CREATE TRIGGER \(table)_made AFTER INSERT ON \(table) BEGIN
+                \(note("NEW"))
+            END;
+            CREATE TRIGGER \(table)_changed AFTER UPDATE ON \(table) BEGIN
+                \(note("OLD"))
+                \(note("NEW"))
+            END;
+
+            """
+    }
+
+    private static func crediting(
+        _ amount: String, of row: String, where condition: String? = nil
+    ) -> String {
+        """
+        INSERT INTO credit (client, currency, amount) SELECT \(row).client, \(row).currency, \(amount)
+        WHERE \(condition ?? counts(row))
+        ON CONFLICT (client, currency) DO UPDATE SET amount = amount + excluded.amount;
+        """
+    }
+
+    /// Whether a payment counts: another program may have written anything.
+    private static func counts(_ row: String) -> String {
+        """
+        \(row).hidden = 0 AND \(isAmount("\(row).amount")) AND \(row).amount <> 0
+        AND typeof(\(row).client) = 'text' AND typeof(\(row).currency) = 'text'
+        """
+    }
+
+    private static func isAmount(_ value: String) -> String {
+        """
+        typeof(\(value)) = 'integer'
+        AND \(value) BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
+        """
+    }
+
+    // MARK: - What follows
+
+    /// SQLite's sum fails beyond 64 bits, so that two halves are summed.
+    private static let fill = """
+        DELETE FROM open_invoice;
+        DELETE FROM settled_invoice;
+        DELETE FROM credit;
+        INSERT OR IGNORE INTO touched_invoice SELECT id FROM invoices;
+        INSERT OR IGNORE INTO touched_invoice
+            SELECT invoice FROM documents WHERE typeof(invoice) = 'text';
+        INSERT INTO credit SELECT * FROM (
+            SELECT client, currency,
+                sum(amount / 1000000) * 1000000 + sum(amount % 1000000) AS amount
+            FROM payments WHERE \(counts("payments")) GROUP BY client, currency)
+        WHERE amount <> 0;
+        """
+
+    private static let refresh = [
+        "DELETE FROM settled_invoice WHERE invoice IN (SELECT invoice FROM touched_invoice)",
+        "DELETE FROM open_invoice WHERE invoice IN (SELECT invoice FROM touched_invoice)",
+        """
+        INSERT INTO settled_invoice (invoice, client, currency, date, paid)
+        SELECT t.invoice, d.client, d.currency, d.date, \(paid)
+        FROM touched_invoice t CROSS JOIN documents d ON d.invoice = t.invoice
+        WHERE d.hidden = 0 AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
+            AND typeof(d.series) = 'text' AND typeof(d.sequence) = 'integer'
+            AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND date(d.date) = d.date
+            AND \(paid) IS NOT NULL
+            AND (d.kind IN (\(creditKinds)) OR \(paid) + \(taken) = d.total)
+            AND NOT EXISTS (
+                SELECT 1 FROM documents o
+                WHERE o.invoice = d.invoice AND o.hidden = 0 AND o.id <> d.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM documents o WHERE o.series = d.series AND o.sequence = d.sequence
+                    AND o.hidden = 0 AND o.id <> d.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM allocations a WHERE a.invoice = d.invoice AND a.hidden = 0
+                    AND (a.document IS NOT d.id OR NOT (\(isAmount("a.amount")))))
+        """,
+        """
+        INSERT INTO open_invoice SELECT invoice FROM touched_invoice t
+        WHERE NOT EXISTS (SELECT 1 FROM settled_invoice s WHERE s.invoice = t.invoice)
+            AND (EXISTS (SELECT 1 FROM documents d WHERE d.invoice = t.invoice AND d.hidden = 0)
+                OR EXISTS (SELECT 1 FROM invoices i WHERE i.id = t.invoice AND i.hidden = 0))
+        """,
+        "DELETE FROM touched_invoice",
+    ]
+
+    /// Nothing for sums of more amounts than a double holds exactly: then the invoice stays open.
+    private static func exactSum(_ amount: String) -> String {
+        "CASE WHEN count(*) <= 900 THEN CAST(total(\(amount)) AS INTEGER) END"
+    }
+
+    /// What was paid of `d`.
+    private static let paid = """
+        (SELECT \(exactSum("p.amount")) FROM allocations p WHERE p.invoice = d.invoice AND p.hidden = 0)
+        """
+
+    /// What credit notes took off `d`, or a document in its place.
+    private static let taken = """
+        CASE WHEN EXISTS (
+            SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
+                AND c.kind = '\(DocumentKind.corrective.rawValue)')
+        THEN d.total
+        ELSE (SELECT \(exactSum("-c.total")) FROM documents c WHERE c.corrects = d.id
+            AND c.hidden = 0 AND \(isAmount("c.total"))) END
+        """
+
+    private static let creditKinds = DocumentKind.allCases.filter(\.isCredit)
+        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+}
