@@ -29,7 +29,7 @@ enum Main {
     private static func carryOut(_ arguments: [String]) async throws(Failure) -> ExitStatus {
         let command: any ParsableCommand
         do {
-            command = try Jalon.parseAsRoot(arguments)
+            command = try NamedCommand.parse(arguments) ?? Jalon.parseAsRoot(arguments)
         } catch {
             return try explain(error, arguments)
         }

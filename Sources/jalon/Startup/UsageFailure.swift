@@ -9,7 +9,7 @@ enum UsageFailure {
         var what = lines.isEmpty ? "the command was not understood." : lines.removeFirst()
         if what.hasPrefix("Error: ") { what = String(what.dropFirst(7)) }
         what = what.prefix(1).lowercased() + what.dropFirst()
-        let (path, _) = descend(arguments)
+        let path = NamedCommand(arguments).path
         let usage = lines.first { $0.hasPrefix("Usage: ") }.map { String($0.dropFirst(7)) }
         let help = (["jalon"] + path + ["--help"]).joined(separator: " ")
         let tries = (usage.map { [$0] } ?? []) + [help]
@@ -30,14 +30,16 @@ enum UsageFailure {
 
     /// What to type for the help of the command that runs.
     static func help() -> String {
-        let (path, _) = descend(Arguments.hoisted(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Arguments.hoisted(Array(CommandLine.arguments.dropFirst()))
+        let path = NamedCommand(arguments).path
         return (["jalon"] + path + ["--help"]).joined(separator: " ")
     }
 
     /// A word where a command's name belongs, and is none.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
-        let (path, node) = descend(arguments)
-        let names = node.configuration.subcommands.map { $0._commandName }
+        let named = NamedCommand(arguments)
+        let path = named.path
+        let names = named.type.configuration.subcommands.map { $0._commandName }
         guard !names.isEmpty, arguments.count > path.count else { return nil }
         let word = arguments[path.count]
         guard !word.hasPrefix("-") else { return nil }
@@ -51,22 +53,5 @@ enum UsageFailure {
             "\(own) has no command “\(word)”.",
             why: near.isEmpty ? [] : ["you may have meant \(near.joined(separator: " or "))"],
             tries: tries, status: .usage)
-    }
-
-    /// Follows the arguments through the commands as far as they name any.
-    private static func descend(
-        _ arguments: [String]
-    ) -> (path: [String], node: any ParsableCommand.Type) {
-        var node: any ParsableCommand.Type = Jalon.self
-        var path: [String] = []
-        for word in arguments {
-            let next = node.configuration.subcommands.first {
-                $0._commandName == word || $0.configuration.aliases.contains(word)
-            }
-            guard let next else { break }
-            node = next
-            path.append(word)
-        }
-        return (path, node)
     }
 }
