@@ -6,10 +6,9 @@ extension KeptTables {
     ///
     /// - `open_invoice`: drafts, and what was issued and is not settled.
     /// - `settled_invoice`: issued once, under a number of its own, and paid or taken back to the cent;
-    ///   with its day and what was paid. Whatever is odd about an invoice keeps it open, so that who reads the open
-    ///   ones sees it.
+    ///   with its day and what was paid. Whatever is odd about an invoice keeps it open, so that who
+    ///   reads the open ones sees it.
     /// - `credit`: what clients paid less what was paid of the settled invoices.
-    ///
     ///
     /// Dates play no part: who asks about a day on which not everything counts reads all rows.
     package static let ledger = KeptTables(
@@ -17,7 +16,7 @@ extension KeptTables {
         definition: tables + triggers, fill: fill, refresh: refresh)
 
     private static let tables = """
-        CREATE TABLE touched_invoice (invoice TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE touched_invoice (invoice PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE open_invoice (invoice TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE settled_invoice (
             invoice TEXT PRIMARY KEY, client TEXT NOT NULL, currency TEXT NOT NULL,
@@ -31,53 +30,51 @@ extension KeptTables {
 
     // MARK: - What touches an invoice
 
+    /// Every command reads these texts when it opens the books, so they are short: what is no text is
+    /// left for the refresh to pass over.
     private static let triggers =
-        noting("invoices") { row in "SELECT \(row).id AS invoice" }
-        + noting("allocations") { row in "SELECT \(row).invoice AS invoice" }
+        noting("invoices") { "VALUES (\($0).id)" }
+        + noting("allocations") { "VALUES (\($0).invoice)" }
         // What a document takes back, and what bears its number, are touched with it.
         + noting("documents") { row in
             """
-            SELECT \(row).invoice AS invoice
-            UNION ALL SELECT invoice FROM documents WHERE id = \(row).corrects
-            UNION ALL SELECT invoice FROM documents
-                WHERE series = \(row).series AND sequence = \(row).sequence
+            VALUES (\(row).invoice) UNION
+            SELECT invoice FROM documents WHERE id = \(row).corrects
+            OR series = \(row).series AND sequence = \(row).sequence
             """
         }
         + """
         CREATE TRIGGER payment_made AFTER INSERT ON payments BEGIN
-            \(crediting("+NEW.amount", of: "NEW"))
+        \(crediting("+NEW.amount", of: "NEW"))
         END;
         CREATE TRIGGER payment_changed AFTER UPDATE ON payments BEGIN
-            \(crediting("-OLD.amount", of: "OLD"))
-            \(crediting("+NEW.amount", of: "NEW"))
+        \(crediting("-OLD.amount", of: "OLD"))
+        \(crediting("+NEW.amount", of: "NEW"))
         END;
         CREATE TRIGGER invoice_settled AFTER INSERT ON settled_invoice BEGIN
-            \(crediting("-NEW.paid", of: "NEW", where: "NEW.paid <> 0"))
+        \(crediting("-NEW.paid", of: "NEW", where: "NEW.paid <> 0"))
         END;
         CREATE TRIGGER invoice_reopened AFTER DELETE ON settled_invoice BEGIN
-            \(crediting("+OLD.paid", of: "OLD", where: "OLD.paid <> 0"))
+        \(crediting("+OLD.paid", of: "OLD", where: "OLD.paid <> 0"))
         END;
         CREATE TRIGGER credit_spent AFTER UPDATE ON credit WHEN NEW.amount = 0 BEGIN
-            DELETE FROM credit WHERE client = NEW.client AND currency = NEW.currency;
+        DELETE FROM credit WHERE client = NEW.client AND currency = NEW.currency;
         END;
 
         """
 
-    /// Triggers that note the invoices which a query names, of a row as it was and as it is.
+    /// Triggers that note the invoices which a query gives of a row as it was and as it is.
     private static func noting(_ table: String, _ invoices: (String) -> String) -> String {
         func note(_ row: String) -> String {
-            """
-            INSERT OR IGNORE INTO touched_invoice
-            SELECT invoice FROM (\(invoices(row))) WHERE typeof(invoice) = 'text';
-            """
+            "INSERT OR IGNORE INTO touched_invoice \(invoices(row));"
         }
         return """
             CREATE TRIGGER \(table)_made AFTER INSERT ON \(table) BEGIN
-                \(note("NEW"))
+            \(note("NEW"))
             END;
             CREATE TRIGGER \(table)_changed AFTER UPDATE ON \(table) BEGIN
-                \(note("OLD"))
-                \(note("NEW"))
+            \(note("OLD"))
+            \(note("NEW"))
             END;
 
             """
@@ -132,7 +129,8 @@ extension KeptTables {
         INSERT INTO settled_invoice (invoice, client, currency, date, paid)
         SELECT t.invoice, d.client, d.currency, d.date, \(paid)
         FROM touched_invoice t CROSS JOIN documents d ON d.invoice = t.invoice
-        WHERE d.hidden = 0 AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
+        WHERE typeof(t.invoice) = 'text' AND d.hidden = 0
+            AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
             AND typeof(d.series) = 'text' AND typeof(d.sequence) = 'integer'
             AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND date(d.date) = d.date
             AND \(paid) IS NOT NULL
@@ -149,7 +147,8 @@ extension KeptTables {
         """,
         """
         INSERT INTO open_invoice SELECT invoice FROM touched_invoice t
-        WHERE NOT EXISTS (SELECT 1 FROM settled_invoice s WHERE s.invoice = t.invoice)
+        WHERE typeof(invoice) = 'text'
+            AND NOT EXISTS (SELECT 1 FROM settled_invoice s WHERE s.invoice = t.invoice)
             AND (EXISTS (SELECT 1 FROM documents d WHERE d.invoice = t.invoice AND d.hidden = 0)
                 OR EXISTS (SELECT 1 FROM invoices i WHERE i.id = t.invoice AND i.hidden = 0))
         """,
