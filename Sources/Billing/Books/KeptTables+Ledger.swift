@@ -4,7 +4,8 @@ extension KeptTables {
     /// What is settled, put aside: of the invoices that a business ever wrote only the open ones are of
     /// interest every day, and they stay few.
     ///
-    /// - `open_invoice`: drafts, and what was issued and is not settled.
+    /// - `open_invoice`: drafts, whose `id` is empty, and documents that are not settled, with what is
+    ///   asked of them every day and what was paid of them.
     /// - `settled_invoice`: issued once, under a number of its own, and paid or taken back to the cent;
     ///   with its day and what was paid. Whatever is odd about an invoice keeps it open, so that who
     ///   reads the open ones sees it.
@@ -17,7 +18,9 @@ extension KeptTables {
 
     private static let tables = """
         CREATE TABLE touched_invoice (invoice PRIMARY KEY) WITHOUT ROWID;
-        CREATE TABLE open_invoice (invoice TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE open_invoice (
+            invoice TEXT, id TEXT, \(columns.joined(separator: ", ")), paid,
+            PRIMARY KEY (invoice, id)) WITHOUT ROWID;
         CREATE TABLE settled_invoice (
             invoice TEXT PRIMARY KEY, client TEXT NOT NULL, currency TEXT NOT NULL,
             date TEXT NOT NULL, paid INTEGER NOT NULL) WITHOUT ROWID;
@@ -27,6 +30,11 @@ extension KeptTables {
             PRIMARY KEY (client, currency)) WITHOUT ROWID;
 
         """
+
+    /// What stands in the open invoices as in their documents.
+    private static let columns = [
+        "client", "currency", "series", "sequence", "date", "due", "total", "number", "kind", "owner",
+    ]
 
     // MARK: - What touches an invoice
 
@@ -107,7 +115,6 @@ extension KeptTables {
 
     // MARK: - What follows
 
-    /// SQLite's sum fails beyond 64 bits, so that two halves are summed.
     private static let fill = """
         DELETE FROM open_invoice;
         DELETE FROM settled_invoice;
@@ -116,8 +123,7 @@ extension KeptTables {
         INSERT OR IGNORE INTO touched_invoice
             SELECT invoice FROM documents WHERE typeof(invoice) = 'text';
         INSERT INTO credit SELECT * FROM (
-            SELECT client, currency,
-                sum(amount / 1000000) * 1000000 + sum(amount % 1000000) AS amount
+            SELECT client, currency, \(sum("amount")) AS amount
             FROM payments WHERE \(counts("payments")) GROUP BY client, currency)
         WHERE amount <> 0;
         """
@@ -133,7 +139,6 @@ extension KeptTables {
             AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
             AND typeof(d.series) = 'text' AND typeof(d.sequence) = 'integer'
             AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND date(d.date) = d.date
-            AND \(paid) IS NOT NULL
             AND (d.kind IN (\(creditKinds)) OR \(paid) + \(taken) = d.total)
             AND NOT EXISTS (
                 SELECT 1 FROM documents o
@@ -143,26 +148,32 @@ extension KeptTables {
                     AND o.hidden = 0 AND o.id <> d.id)
             AND NOT EXISTS (
                 SELECT 1 FROM allocations a WHERE a.invoice = d.invoice AND a.hidden = 0
-                    AND (a.document IS NOT d.id OR NOT (\(isAmount("a.amount")))))
+                    AND a.document IS NOT d.id)
         """,
         """
-        INSERT INTO open_invoice SELECT invoice FROM touched_invoice t
-        WHERE typeof(invoice) = 'text'
+        INSERT INTO open_invoice
+        SELECT d.invoice, d.id, \(columns.map { "d." + $0 }.joined(separator: ", ")), \(paid)
+        FROM touched_invoice t CROSS JOIN documents d ON d.invoice = t.invoice
+        WHERE typeof(t.invoice) = 'text' AND d.hidden = 0
             AND NOT EXISTS (SELECT 1 FROM settled_invoice s WHERE s.invoice = t.invoice)
-            AND (EXISTS (SELECT 1 FROM documents d WHERE d.invoice = t.invoice AND d.hidden = 0)
-                OR EXISTS (SELECT 1 FROM invoices i WHERE i.id = t.invoice AND i.hidden = 0))
+        """,
+        """
+        INSERT INTO open_invoice (invoice, id) SELECT i.id, ''
+        FROM touched_invoice t CROSS JOIN invoices i ON i.id = t.invoice
+        WHERE i.hidden = 0 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
         """,
         "DELETE FROM touched_invoice",
     ]
 
-    /// Nothing for sums of more amounts than a double holds exactly: then the invoice stays open.
-    private static func exactSum(_ amount: String) -> String {
-        "CASE WHEN count(*) <= 900 THEN CAST(total(\(amount)) AS INTEGER) END"
+    /// SQLite's sum fails beyond 64 bits, where two halves do not come to.
+    private static func sum(_ amount: String) -> String {
+        "coalesce(sum(\(amount) / 1000000) * 1000000 + sum(\(amount) % 1000000), 0)"
     }
 
     /// What was paid of `d`.
     private static let paid = """
-        (SELECT \(exactSum("p.amount")) FROM allocations p WHERE p.invoice = d.invoice AND p.hidden = 0)
+        (SELECT \(sum("p.amount")) FROM allocations p WHERE p.invoice = d.invoice AND p.hidden = 0
+            AND p.document = d.id AND \(isAmount("p.amount")))
         """
 
     /// What credit notes took off `d`, or a document in its place.
@@ -171,7 +182,7 @@ extension KeptTables {
             SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
                 AND c.kind = '\(DocumentKind.corrective.rawValue)')
         THEN d.total
-        ELSE (SELECT \(exactSum("-c.total")) FROM documents c WHERE c.corrects = d.id
+        ELSE (SELECT -\(sum("c.total")) FROM documents c WHERE c.corrects = d.id
             AND c.hidden = 0 AND \(isAmount("c.total"))) END
         """
 

@@ -117,7 +117,7 @@ package enum Findings {
         var numbers: [(series: String, sequence: Int64)] = []
         try reading.each(
             """
-            SELECT series, sequence FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0
+            SELECT series, sequence FROM \(scope.documents)
             GROUP BY series, sequence HAVING count(*) > 1 ORDER BY series, sequence
             """
         ) { cursor in
@@ -135,8 +135,8 @@ package enum Findings {
         var invoices: [String] = []
         try reading.each(
             """
-            SELECT d.invoice FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0
-            GROUP BY d.invoice HAVING count(*) > 1 ORDER BY d.invoice
+            SELECT invoice FROM \(scope.documents)
+            GROUP BY invoice HAVING count(*) > 1 ORDER BY invoice
             """
         ) { cursor in
             if let invoice = cursor.text(0) { invoices.append(invoice) }

@@ -64,10 +64,11 @@ extension Invoices {
         var views: [InvoiceView] = []
         try reading.each(
             """
-            SELECT id, d.invoice, number, client, currency, date, due, net, vat, gross, total, kind,
-                corrects, owner, terms \(withDetails ? detailColumns : "")
-            FROM \(scope.joined("documents", as: "d")) WHERE hidden = 0 AND (?1 IS NULL OR client = ?1)
-            ORDER BY date, series, sequence, id
+            SELECT d.id, d.invoice, d.number, d.client, d.currency, d.date, d.due, net, vat, gross,
+                d.total, d.kind, corrects, d.owner, terms \(withDetails ? detailColumns : "")
+            FROM \(scope == .all ? "documents d" : "open_invoice o CROSS JOIN documents d ON d.id = o.id")
+            WHERE d.hidden = 0 AND (?1 IS NULL OR d.client = ?1)
+            ORDER BY d.date, d.series, d.sequence, d.id
             """,
             [client.map { .text($0.text) } ?? .null]
         ) { cursor in
@@ -130,8 +131,7 @@ extension Invoices {
             """
             SELECT i.id, c.name FROM open_invoice o CROSS JOIN invoices i ON i.id = o.invoice
                 LEFT JOIN clients c ON c.id = i.client
-            WHERE i.hidden = 0 AND (?1 IS NULL OR i.client = ?1)
-                AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
+            WHERE o.id = '' AND (?1 IS NULL OR i.client = ?1)
             ORDER BY i.created, i.id
             """,
             [client.map { .text($0.text) } ?? .null]

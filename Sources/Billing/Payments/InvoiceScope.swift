@@ -5,12 +5,12 @@ enum InvoiceScope {
     /// Those that are not settled, and whatever is odd: see `KeptTables.ledger`.
     case open
 
-    /// A table with a column `invoice`, as a query names it after FROM: the rows of these invoices.
-    func joined(_ table: String, as name: String) -> String {
+    /// Their documents, as a query names them after FROM, conditions included: with the columns `invoice
+    /// id client currency series sequence date due total number kind owner`.
+    var documents: String {
         switch self {
-        case .all: "\(table) \(name)"
-        // The open ones are few: they come first.
-        case .open: "open_invoice o CROSS JOIN \(table) \(name) ON \(name).invoice = o.invoice"
+        case .all: "documents WHERE hidden = 0"
+        case .open: "open_invoice WHERE id <> ''"
         }
     }
 }

@@ -16,23 +16,16 @@ package enum Ledger {
         _ reading: Reading, asOf date: CivilDate, client: RowID?, through scope: InvoiceScope
     ) throws -> Owed {
         let usualOwner = try Owners.usual(reading)
-        func book(withDocuments: Bool) throws -> OwedBook {
-            var book = OwedBook(
-                date: date,
-                allocations: try allocations(
-                    reading, asOf: date, scope, withDocuments: withDocuments),
-                credited: try credited(reading, asOf: date),
-                courses: try Events.courses(reading, asOf: date, scope), usualOwner: usualOwner)
-            try documents(reading, client, scope) { book.take(document: $0) }
-            return book
-        }
-        var gathered = try book(withDocuments: false)
-        if gathered.hasTwinInvoices { gathered = try book(withDocuments: true) }
+        var book = OwedBook(
+            date: date, allocations: try allocations(reading, asOf: date, scope),
+            credited: try credited(reading, asOf: date),
+            courses: try Events.courses(reading, asOf: date, scope), usualOwner: usualOwner)
+        try documents(reading, client, scope) { book.take(document: $0) }
         try payments(reading, asOf: date, client: client, scope) { client, currency, amount in
-            gathered.receive(amount, client: client, currency: currency)
+            book.receive(amount, client: client, currency: currency)
         }
-        let clients = gathered.accounts(names: try Clients.names(reading, client))
-        let wantsFindings = client == nil && (gathered.hasTwinNumbers || gathered.hasTwinInvoices)
+        let clients = book.accounts(names: try Clients.names(reading, client))
+        let wantsFindings = client == nil && (book.hasTwinNumbers || book.hasTwinInvoices)
         return Owed(
             asOf: date, clients: clients,
             totals: Owed.totals(of: clients),
@@ -45,10 +38,8 @@ package enum Ledger {
     ) throws {
         try reading.each(
             """
-            SELECT d.invoice, total, client, currency, series, sequence, date, due, number, id, kind,
-                owner
-            FROM \(scope.joined("documents", as: "d"))
-            WHERE hidden = 0 \(client == nil ? "" : "AND client = ?") ORDER BY d.invoice
+            SELECT invoice, total, client, currency, series, sequence, date, due, number, id, kind, owner
+            FROM \(scope.documents) \(client == nil ? "" : "AND client = ?") ORDER BY invoice
             """,
             client.map { [.text($0.text)] } ?? [], body)
     }
@@ -57,45 +48,45 @@ package enum Ledger {
     struct Allocations {
         var invoices: [String] = []
         var amounts: [Int64] = []
-        /// The documents that took them; nil where the invoice says enough.
-        var documents: [String]?
+        /// The documents that took them.
+        var documents: [String] = []
 
-        /// The sum of a range, or of those in it that a document took.
-        func sum(_ range: Range<Int>, of document: String?) -> Int64 {
+        /// The sum of those in a range that a document took.
+        func sum(_ range: Range<Int>, of document: String) -> Int64 {
             var sum: Int64 = 0
-            for place in range where documents == nil || documents?[place] == document {
-                sum &+= amounts[place]
-            }
+            for place in range where documents[place] == document { sum &+= amounts[place] }
             return sum
         }
     }
 
-    /// The allocations of the payments up to a date, in the order of the invoices.
+    /// The allocations of the payments up to a date, in the order of the invoices; of open ones their
+    /// sums.
     private static func allocations(
-        _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope, withDocuments: Bool
+        _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope
     ) throws -> Allocations {
         var allocations = Allocations()
-        if withDocuments { allocations.documents = [] }
-        let isAll = try allPaymentsCount(reading, asOf: date)
-        try reading.each(
-            isAll
-                ? """
-                SELECT a.invoice, amount, document FROM \(scope.joined("allocations", as: "a"))
-                WHERE hidden = 0 ORDER BY a.invoice
+        let isAll = try scope == .open || allPaymentsCount(reading, asOf: date)
+        let query =
+            switch scope {
+            case .open: "SELECT invoice, paid, id FROM open_invoice WHERE paid <> 0 ORDER BY invoice"
+            case .all where isAll:
                 """
-                : """
+                SELECT invoice, amount, document FROM allocations WHERE hidden = 0 ORDER BY invoice
+                """
+            case .all:
+                """
                 SELECT a.invoice, a.amount, a.document
                 FROM allocations a JOIN payments p ON p.id = a.payment
                 WHERE a.hidden = 0 AND p.hidden = 0 AND p.date <= ? ORDER BY a.invoice
-                """,
-            isAll ? [] : [.text(date.iso)]
-        ) { cursor in
+                """
+            }
+        try reading.each(query, isAll ? [] : [.text(date.iso)]) { cursor in
             guard let invoice = cursor.text(0), let amount = cursor.integer(1),
-                amount.magnitude <= Currency.minorMax.magnitude
+                scope == .open || amount.magnitude <= Currency.minorMax.magnitude
             else { return }
             allocations.invoices.append(invoice)
             allocations.amounts.append(amount)
-            if withDocuments { allocations.documents?.append(cursor.text(2) ?? "") }
+            allocations.documents.append(cursor.text(2) ?? "")
         }
         return allocations
     }
@@ -155,8 +146,8 @@ package enum Ledger {
         _ reading: Reading, asOf date: CivilDate, _ scope: InvoiceScope
     ) throws -> [Place: Int64] {
         var paid: [Place: Int64] = [:]
-        let allocations = try allocations(reading, asOf: date, scope, withDocuments: true)
-        let places = zip(allocations.invoices, allocations.documents ?? [])
+        let allocations = try allocations(reading, asOf: date, scope)
+        let places = zip(allocations.invoices, allocations.documents)
         for (place, amount) in zip(places, allocations.amounts) {
             paid[Place(invoice: place.0, document: place.1), default: 0] &+= amount
         }

@@ -29,12 +29,10 @@ struct OwedBook {
     private var seriesNumbers = NumberSet()
     /// Whether two documents have passed by that bear one number.
     private(set) var hasTwinNumbers = false
-    /// Whether two documents have passed by that are of one draft: then they have to pass by once
-    /// more, told apart.
+    /// Whether two documents have passed by that are of one draft.
     private(set) var hasTwinInvoices = false
 
-    /// Takes the allocations in the order of their invoices. Twins, two documents of one draft, are
-    /// so rare that looking for them by the id of each document is left to a second pass.
+    /// Takes the allocations in the order of their invoices.
     init(
         date: CivilDate, allocations: Ledger.Allocations, credited: [String: Int64],
         courses: [String: Events.Course], usualOwner: String?
@@ -88,7 +86,7 @@ struct OwedBook {
         while next < allocations.invoices.count, allocations.invoices[next] < invoice { next += 1 }
         var end = next
         while end < allocations.invoices.count, allocations.invoices[end] == invoice { end += 1 }
-        return allocations.sum(next..<end, of: allocations.documents == nil ? nil : cursor.text(9))
+        return next == end ? 0 : allocations.sum(next..<end, of: cursor.text(9) ?? "")
     }
 
     private mutating func note(_ sequence: Int64, of name: String) {
