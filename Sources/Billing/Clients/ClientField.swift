@@ -24,6 +24,9 @@ package enum ClientField: String, CaseIterable, Sendable {
     /// The name in the table, where names have no capitals.
     var column: String { rawValue.columnName }
 
+    /// All fields with their columns, which are asked of every row.
+    static let columns = allCases.map { (field: $0, column: $0.column) }
+
     /// The form that is kept of what was typed.
     func checked(_ text: String) throws(BillingFailure) -> String {
         switch self {

@@ -19,7 +19,9 @@ package struct ClientView: Equatable, Sendable {
         self.labels = labels
         name = field("name") ?? ""
         var fields: [ClientField: String] = [:]
-        for known in ClientField.allCases { fields[known] = field(known.column) }
+        for (known, column) in ClientField.columns {
+            if let text = field(column) { fields[known] = text }
+        }
         self.fields = fields
         self.isRemoved = isRemoved
     }

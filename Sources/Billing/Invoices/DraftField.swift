@@ -22,6 +22,9 @@ package enum DraftField: String, CaseIterable, Sendable {
     /// The name in the table, where names have no capitals.
     var column: String { rawValue.columnName }
 
+    /// All fields with their columns, which are asked of every draft.
+    static let columns = allCases.map { (field: $0, column: $0.column) }
+
     /// Whether the field holds a date: the command line reads it in words and hands it on in ISO.
     package var isDate: Bool {
         switch self {

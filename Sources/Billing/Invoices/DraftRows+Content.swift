@@ -72,7 +72,9 @@ extension DraftRows {
     /// What the draft says beside its lines.
     var details: [DraftField: String] {
         var details: [DraftField: String] = [:]
-        for field in DraftField.allCases { details[field] = invoice.values[field.column]?.text }
+        for (field, column) in DraftField.columns {
+            if let text = invoice.values[column]?.text { details[field] = text }
+        }
         return details
     }
 

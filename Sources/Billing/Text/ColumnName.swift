@@ -1,6 +1,6 @@
 extension String {
     /// A name in an answer as the name of its column, where names have no capitals: `billingEmail` is
-    /// `billing_email`. Asked for every field of every row, so it goes by bytes: such names are ASCII.
+    /// `billing_email`. Such names are ASCII.
     var columnName: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count + 2)

@@ -45,13 +45,15 @@ struct Today: LocalCommand {
         let next = open.filter { $0.number != nil && $0.status != .overdue }
             .sorted(by: InvoiceView.isDueEarlier)
         let drafts = open.filter { $0.number == nil }
-        let json = JSON.members([
-            "asOf": .string(today.iso), "late": .array(late.map(\.listJSON)),
-            "next": .array(next.map(\.listJSON)), "drafts": .array(drafts.map(\.listJSON)),
-            "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
-            "pinned": .array(pinned.map(\.json)), "toSend": .array(found.toSend.map(\.json)),
-        ])
-        return Answer(json: json) { page in
+        func json() -> JSON {
+            .members([
+                "asOf": .string(today.iso), "late": .array(late.map(\.listJSON)),
+                "next": .array(next.map(\.listJSON)), "drafts": .array(drafts.map(\.listJSON)),
+                "unsent": .integer(status.unsent), "conflicts": .integer(status.conflicts),
+                "pinned": .array(pinned.map(\.json)), "toSend": .array(found.toSend.map(\.json)),
+            ])
+        }
+        return Answer(json: json()) { page in
             page.line("\(found.settings.name), \(today.weekday.words) \(today.iso)", .strong)
             page.section("Late", late)
             page.section("Next", next)
