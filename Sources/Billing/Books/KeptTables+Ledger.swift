@@ -14,7 +14,7 @@ extension KeptTables {
     /// Dates play no part: who asks about a day on which not everything counts reads all rows.
     package static let ledger = KeptTables(
         names: ["open_invoice", "settled_invoice", "credit"],
-        definition: tables + triggers, fill: fill, refresh: refresh)
+        definition: tables + triggers, fill: fill, touched: "touched_invoice", refresh: refresh)
 
     private static let tables = """
         CREATE TABLE touched_invoice (invoice PRIMARY KEY) WITHOUT ROWID;
@@ -162,7 +162,6 @@ extension KeptTables {
         FROM touched_invoice t CROSS JOIN invoices i ON i.id = t.invoice
         WHERE i.hidden = 0 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
         """,
-        "DELETE FROM touched_invoice",
     ]
 
     /// SQLite's sum fails beyond 64 bits, where two halves do not come to.

@@ -17,7 +17,7 @@ extension Merger {
     /// Brings up to date what is kept beside the live tables; a rebuild makes that anew at its end.
     private func refreshKept() throws {
         guard tables.isLive, let kept = schema.kept else { return }
-        for sql in kept.refresh { try database.cachedStatement(sql: sql).execute() }
+        try EngineTables.refresh(kept, in: database)
     }
 
     private func save(_ key: String, _ value: some DatabaseValueConvertible) throws {

@@ -12,12 +12,17 @@ package struct KeptTables: Hashable, Sendable {
     /// Statements that empty the tables and fill them from the declared ones, or note that everything
     /// was touched.
     package let fill: String
+    /// The table in which triggers note what was touched: emptied once that is up to date.
+    package let touched: String
     /// What brings up to date what was touched: nothing else is read. One statement each.
     package let refresh: [String]
 
     /// Declares kept tables.
-    package init(names: [String], definition: String, fill: String, refresh: [String]) {
+    package init(
+        names: [String], definition: String, fill: String, touched: String, refresh: [String]
+    ) {
         self.names = names
+        self.touched = touched
         self.definition = definition
         self.fill = fill
         self.refresh = refresh

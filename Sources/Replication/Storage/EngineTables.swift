@@ -115,7 +115,17 @@ enum EngineTables {
     /// Makes anew what the kept tables hold.
     static func refill(_ kept: KeptTables, in database: Database) throws {
         try database.execute(sql: kept.fill)
-        for sql in kept.refresh { try database.execute(sql: sql) }
+        try refresh(kept, in: database)
+    }
+
+    /// Brings up to date what was touched, if anything was.
+    static func refresh(_ kept: KeptTables, in database: Database) throws {
+        let isTouched = try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM \"\(kept.touched)\")"))
+        guard isTouched == true else { return }
+        for sql in kept.refresh + ["DELETE FROM \"\(kept.touched)\""] {
+            try database.cachedStatement(sql: sql).execute()
+        }
     }
 
     /// Columns have no type, so that a value comes back as it was written.

@@ -39,7 +39,7 @@ struct `The command that arguments name` {
         #expect(all.count > 100)
         var parsed = 0
         for path in all {
-            for words in [[], ["x"], ["x", "2"]] {
+            for words in [[], ["x"]] {
                 let arguments = path + words
                 let text = ofAll(arguments)
                 #expect(alone(arguments) == text, "\(arguments)")

@@ -69,13 +69,13 @@ import Wire
                 END;
                 """,
             fill: "DELETE FROM odd; INSERT OR IGNORE INTO touched SELECT id FROM thing;",
+            touched: "touched",
             refresh: [
                 "DELETE FROM odd WHERE id IN (SELECT id FROM touched)",
                 """
                 INSERT INTO odd SELECT id, f FROM thing
                 WHERE f % 2 = 1 AND hidden = 0 AND id IN (SELECT id FROM touched)
                 """,
-                "DELETE FROM touched",
             ]))
 
     @Test func `what is kept follows every write, and is made anew with the tables`() throws {
