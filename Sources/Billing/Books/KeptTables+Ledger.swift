@@ -33,7 +33,8 @@ extension KeptTables {
 
     /// What stands in the open invoices as in their documents.
     private static let columns = [
-        "client", "currency", "series", "sequence", "date", "due", "total", "number", "kind", "owner",
+        "client", "currency", "series", "sequence", "date", "due", "total", "number", "kind",
+        "owner",
     ]
 
     // MARK: - What touches an invoice
@@ -51,25 +52,25 @@ extension KeptTables {
             OR series = \(row).series AND sequence = \(row).sequence
             """
         }
-        + """
-        CREATE TRIGGER payment_made AFTER INSERT ON payments BEGIN
-        \(crediting("+NEW.amount", of: "NEW"))
-        END;
-        CREATE TRIGGER payment_changed AFTER UPDATE ON payments BEGIN
-        \(crediting("-OLD.amount", of: "OLD"))
-        \(crediting("+NEW.amount", of: "NEW"))
-        END;
-        CREATE TRIGGER invoice_settled AFTER INSERT ON settled_invoice BEGIN
-        \(crediting("-NEW.paid", of: "NEW", where: "NEW.paid <> 0"))
-        END;
-        CREATE TRIGGER invoice_reopened AFTER DELETE ON settled_invoice BEGIN
-        \(crediting("+OLD.paid", of: "OLD", where: "OLD.paid <> 0"))
-        END;
-        CREATE TRIGGER credit_spent AFTER UPDATE ON credit WHEN NEW.amount = 0 BEGIN
-        DELETE FROM credit WHERE client = NEW.client AND currency = NEW.currency;
-        END;
+            + """
+            CREATE TRIGGER payment_made AFTER INSERT ON payments BEGIN
+            \(crediting("+NEW.amount", of: "NEW"))
+            END;
+            CREATE TRIGGER payment_changed AFTER UPDATE ON payments BEGIN
+            \(crediting("-OLD.amount", of: "OLD"))
+            \(crediting("+NEW.amount", of: "NEW"))
+            END;
+            CREATE TRIGGER invoice_settled AFTER INSERT ON settled_invoice BEGIN
+            \(crediting("-NEW.paid", of: "NEW", where: "NEW.paid <> 0"))
+            END;
+            CREATE TRIGGER invoice_reopened AFTER DELETE ON settled_invoice BEGIN
+            \(crediting("+OLD.paid", of: "OLD", where: "OLD.paid <> 0"))
+            END;
+            CREATE TRIGGER credit_spent AFTER UPDATE ON credit WHEN NEW.amount = 0 BEGIN
+            DELETE FROM credit WHERE client = NEW.client AND currency = NEW.currency;
+            END;
 
-        """
+            """
 
     /// Triggers that note the invoices which a query gives of a row as it was and as it is.
     private static func noting(_ table: String, _ invoices: (String) -> String) -> String {

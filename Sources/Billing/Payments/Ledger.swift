@@ -68,7 +68,8 @@ package enum Ledger {
         let isAll = try scope == .open || allPaymentsCount(reading, asOf: date)
         let query =
             switch scope {
-            case .open: "SELECT invoice, paid, id FROM open_invoice WHERE paid <> 0 ORDER BY invoice"
+            case .open:
+                "SELECT invoice, paid, id FROM open_invoice WHERE paid <> 0 ORDER BY invoice"
             case .all where isAll:
                 """
                 SELECT invoice, amount, document FROM allocations WHERE hidden = 0 ORDER BY invoice

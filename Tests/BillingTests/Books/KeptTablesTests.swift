@@ -59,9 +59,11 @@ struct KeptTablesTests {
             random.next() % 3 != 0
                 ? fields : fields.filter { _ in random.next() % 3 == 0 }
         }
-        let table = [
-            "invoices", "documents", "documents", "payments", "allocations", "allocations", "events",
-        ].randomElement(using: &random) ?? "documents"
+        let table =
+            [
+                "invoices", "documents", "documents", "payments", "allocations", "allocations",
+                "events",
+            ].randomElement(using: &random) ?? "documents"
         let fields: [String: Value]
         let rows: [RowID]
         switch table {
@@ -98,7 +100,8 @@ struct KeptTablesTests {
             let place = Int(random.next() % 4)
             fields = [
                 "payment": id(pool.payments), "invoice": .text(pool.invoices[place].text),
-                "document": usual([.text(pool.documents[place].text), .null, id(pool.documents)], 1),
+                "document": usual(
+                    [.text(pool.documents[place].text), .null, id(pool.documents)], 1),
                 "amount": usual(amounts, 6),
             ]
         default:
@@ -139,7 +142,8 @@ struct KeptTablesTests {
     }
 
     @Test(arguments: 0..<24)
-    func `whatever rows say, open invoices give the same answers as all of them`(seed: UInt64) throws
+    func `whatever rows say, open invoices give the same answers as all of them`(seed: UInt64)
+        throws
     {
         var random = SeededRandom(seed: seed)
         let office = try Office(devices: 2, seed: seed)
@@ -167,7 +171,8 @@ struct KeptTablesTests {
         }
     }
 
-    @Test func `what is paid to the cent is put aside, and comes back with what touches it`() throws {
+    @Test func `what is paid to the cent is put aside, and comes back with what touches it`() throws
+    {
         let office = try Office()
         let client = try office.client("Blum")
         let draft = try office.draft(client)
