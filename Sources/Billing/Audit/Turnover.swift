@@ -78,8 +78,8 @@ package enum Turnovers {
             """
             SELECT currency, count(*) AS documents, sum(counted_net) AS net, sum(counted_vat) AS vat
             FROM documents WHERE hidden = 0 AND date <= ?1
-                AND counted_net BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
-                AND counted_vat BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
+                AND \(Currency.isMinor("counted_net"))
+                AND \(Currency.isMinor("counted_vat"))
             GROUP BY currency ORDER BY currency
             """,
             [.text(to.iso)])

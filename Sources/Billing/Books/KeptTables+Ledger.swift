@@ -99,18 +99,11 @@ extension KeptTables {
         """
     }
 
-    /// Whether a payment counts: another program may have written anything.
+    /// Whether a payment counts.
     private static func counts(_ row: String) -> String {
         """
-        \(row).hidden = 0 AND \(isAmount("\(row).amount")) AND \(row).amount <> 0
+        \(row).hidden = 0 AND \(Currency.isMinor("\(row).amount")) AND \(row).amount <> 0
         AND typeof(\(row).client) = 'text' AND typeof(\(row).currency) = 'text'
-        """
-    }
-
-    private static func isAmount(_ value: String) -> String {
-        """
-        typeof(\(value)) = 'integer'
-        AND \(value) BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
         """
     }
 
@@ -173,7 +166,7 @@ extension KeptTables {
     /// What was paid of `d`.
     private static let paid = """
         (SELECT \(sum("p.amount")) FROM allocations p WHERE p.invoice = d.invoice AND p.hidden = 0
-            AND p.document = d.id AND \(isAmount("p.amount")))
+            AND p.document = d.id AND \(Currency.isMinor("p.amount")))
         """
 
     /// What credit notes took off `d`, or a document in its place.
@@ -183,7 +176,7 @@ extension KeptTables {
                 AND c.kind = '\(DocumentKind.corrective.rawValue)')
         THEN d.total
         ELSE (SELECT -\(sum("c.total")) FROM documents c WHERE c.corrects = d.id
-            AND c.hidden = 0 AND \(isAmount("c.total"))) END
+            AND c.hidden = 0 AND \(Currency.isMinor("c.total"))) END
         """
 
     private static let creditKinds = DocumentKind.allCases.filter(\.isCredit)

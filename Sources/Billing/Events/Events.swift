@@ -124,14 +124,12 @@ package enum Events {
         document: String? = nil
     ) throws -> [String: Course] {
         var courses: [String: Course] = [:]
-        // The open documents are few: they come first.
-        let open = "open_invoice o CROSS JOIN events e ON e.document = o.id"
         // Unary plus keeps to the index of the documents.
         let plus = scope == .all && document == nil ? "" : "+"
         try reading.each(
             """
             SELECT e.document, e.kind, e.date, e.until, e."with"
-            FROM \(scope == .all ? "events e" : open)
+            FROM \(scope.rows(of: "events", as: "e", by: "document"))
             WHERE \(plus)e.hidden = 0 AND e.kind <> 'note' AND \(plus)e.date <= ?
                 \(document == nil ? "" : "AND e.document = ?") ORDER BY e.date, e.created, e.id
             """,

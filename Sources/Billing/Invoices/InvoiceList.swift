@@ -66,7 +66,7 @@ extension Invoices {
             """
             SELECT d.id, d.invoice, d.number, d.client, d.currency, d.date, d.due, net, vat, gross,
                 d.total, d.kind, corrects, d.owner, terms \(withDetails ? detailColumns : "")
-            FROM \(scope == .all ? "documents d" : "open_invoice o CROSS JOIN documents d ON d.id = o.id")
+            FROM \(scope.rows(of: "documents", as: "d", by: "id"))
             WHERE d.hidden = 0 AND (?1 IS NULL OR d.client = ?1)
             ORDER BY d.date, d.series, d.sequence, d.id
             """,

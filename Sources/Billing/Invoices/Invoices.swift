@@ -122,7 +122,8 @@ extension Invoices {
         let paid = try reading.rows(
             """
             SELECT sum(a.amount) AS paid FROM allocations a JOIN payments p ON p.id = a.payment
-            WHERE a.amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax) AND a.invoice = ? AND a.document = ? AND a.hidden = 0 AND p.hidden = 0
+            WHERE \(Currency.isMinor("a.amount")) AND a.invoice = ? AND a.document = ?
+                AND a.hidden = 0 AND p.hidden = 0
                 AND p.date <= ?
             """,
             [.text(invoice)] + key + [.text(date.iso)]

@@ -10,6 +10,11 @@ package struct Currency: Hashable, Sendable {
     /// The greatest amount, in minor units: a hundred billion euros.
     package static let minorMax: Int64 = 10_000_000_000_000
 
+    /// Whether a value of a query is an amount: another program may have written anything.
+    static func isMinor(_ value: String) -> String {
+        "typeof(\(value)) = 'integer' AND \(value) BETWEEN -\(minorMax) AND \(minorMax)"
+    }
+
     /// The euro.
     package static let eur = Currency(code: "EUR", decimals: 2)
 

@@ -59,7 +59,7 @@ package enum Incomes {
             """
             SELECT substr(date, 1, 7) AS month, currency, sum(amount) AS amount FROM payments
             WHERE hidden = 0 AND date BETWEEN ? AND ?
-                AND amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)
+                AND \(Currency.isMinor("amount"))
             GROUP BY 1, 2
             """,
             [.text(first.iso), .text(min(to ?? date, date).iso)])

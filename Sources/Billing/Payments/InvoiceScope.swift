@@ -13,4 +13,13 @@ enum InvoiceScope {
         case .open: "open_invoice WHERE id <> ''"
         }
     }
+
+    /// The rows of a table that are of their documents, which a column names, as a query names them after
+    /// FROM. The open ones are few: they come first.
+    func rows(of table: String, as name: String, by column: String) -> String {
+        switch self {
+        case .all: "\(table) \(name)"
+        case .open: "open_invoice o CROSS JOIN \(table) \(name) ON \(name).\(column) = o.id"
+        }
+    }
 }

@@ -110,10 +110,7 @@ package enum Ledger {
             }
         }
         // SQLite's sum fails beyond 64 bits: what no program of ours writes must not stop it.
-        var conditions = [
-            "hidden = 0", "typeof(amount) = 'integer'",
-            "amount BETWEEN -\(Currency.minorMax) AND \(Currency.minorMax)",
-        ]
+        var conditions = ["hidden = 0", Currency.isMinor("amount")]
         var arguments: [Value] = []
         if try !allPaymentsCount(reading, asOf: date) {
             conditions.append("date <= ?")

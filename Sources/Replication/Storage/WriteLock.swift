@@ -93,8 +93,9 @@ final class WriteLock: Sendable {
     }
 
     /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit: of a
-    /// queue's few threads none may be free as long as the wait lasts. A wait that comes too late gives the lock back; until then it keeps the descriptors open, or their
-    /// numbers could belong to other files by then.
+    /// queue's few threads none may be free as long as the wait lasts. A wait that comes too late gives
+    /// the lock back; until then it keeps the descriptors open, or their numbers could belong to other
+    /// files by then.
     private func wait(for descriptor: Int32, until deadline: DispatchTime) -> Bool {
         enum Wait { case waiting, taken, givenUp }
         final class Shared: Sendable { let wait = Mutex(Wait.waiting) }

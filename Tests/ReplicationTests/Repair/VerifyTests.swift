@@ -28,11 +28,16 @@ import Wire
             }
             if number % 4 == 3 { try replica.sealChanges() }
         }
-        try other.sealChanges()
-        _ = try replica.accept(
-            try other.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try send(other, to: replica)
         try replica.write { try $0.add("thing", rows[1], "c", 5) }
         return (folder, replica)
+    }
+
+    /// Gives all that one replica has to another.
+    private func send(_ replica: Replica, to other: Replica) throws {
+        try replica.sealChanges()
+        _ = try other.accept(
+            try replica.segments(after: 0, count: .max).map(\.segment), from: nil)
     }
 
     private func tamper(_ folder: BooksFolder, _ sql: String) throws {
@@ -93,17 +98,13 @@ import Wire
         let other = try Replica.inMemory(
             secret: replica.key.secret, schema: Self.odd,
             environment: BooksFolder.environment(5), vault: MemoryWriterVault(), device: "other")
-        try replica.sealChanges()
-        _ = try other.accept(
-            try replica.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try send(replica, to: other)
         #expect(try other.read { try $0.rows("SELECT f FROM odd").count } == 1)
         try other.write { writing in
             try writing.put("thing", rows[1], ["f": 3])
             try writing.put("thing", rows[0], ["f": 4])
         }
-        try other.sealChanges()
-        _ = try replica.accept(
-            try other.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try send(other, to: replica)
         #expect(try kept() == [3])
         #expect(try replica.verify().findings.isEmpty)
         for sql in [
@@ -232,9 +233,7 @@ import Wire
         let other = try Replica.inMemory(
             secret: replica.key.secret, schema: Fleet.schema,
             environment: BooksFolder.environment(6), vault: MemoryWriterVault(), device: "third")
-        try replica.sealChanges()
-        _ = try other.accept(
-            try replica.segments(after: 0, count: .max).map(\.segment), from: nil)
+        try send(replica, to: other)
         try other.write { try $0.put("thing", rows[0], ["g": 1]) }
         try other.sealChanges()
         try tamper(folder, "UPDATE merge SET value = zeroblob(32) WHERE key = 'digest'")
