@@ -132,7 +132,7 @@ extension KeptTables {
         WHERE typeof(t.invoice) = 'text' AND d.hidden = 0
             AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
             AND typeof(d.series) = 'text' AND typeof(d.sequence) = 'integer'
-            AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND date(d.date) = d.date
+            AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND \(isDay("d.date"))
             AND (d.kind IN (\(creditKinds)) OR \(paid) + \(taken) = d.total)
             AND NOT EXISTS (
                 SELECT 1 FROM documents o
@@ -157,6 +157,10 @@ extension KeptTables {
         WHERE i.hidden = 0 AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.invoice = i.id)
         """,
     ]
+
+    /// Whether a text is a day of the calendar. Without the modifier, libraries before 3.43 give back
+    /// 30 February as it is.
+    private static func isDay(_ date: String) -> String { "date(\(date), '+0 days') = \(date)" }
 
     /// SQLite's sum fails beyond 64 bits, where two halves do not come to.
     private static func sum(_ amount: String) -> String {

@@ -110,17 +110,29 @@ package enum Findings {
         return findings
     }
 
-    /// The numbers that more than one document bears.
+    /// The numbers that a scope's documents share with others.
     static func repeatedNumbers(
         _ reading: Reading, _ scope: InvoiceScope = .all
     ) throws -> [(series: String, sequence: Int64)] {
         var numbers: [(series: String, sequence: Int64)] = []
-        try reading.each(
-            """
-            SELECT series, sequence FROM \(scope.documents)
-            GROUP BY series, sequence HAVING count(*) > 1 ORDER BY series, sequence
-            """
-        ) { cursor in
+        let query =
+            switch scope {
+            case .all:
+                """
+                SELECT series, sequence FROM documents WHERE hidden = 0
+                GROUP BY series, sequence HAVING count(*) > 1 ORDER BY series, sequence
+                """
+            // The other may be of no invoice.
+            case .open:
+                """
+                SELECT DISTINCT o.series, o.sequence FROM open_invoice o
+                WHERE (
+                    SELECT count(*) FROM documents d
+                    WHERE d.series = o.series AND d.sequence = o.sequence AND d.hidden = 0) > 1
+                ORDER BY o.series, o.sequence
+                """
+            }
+        try reading.each(query) { cursor in
             if let series = cursor.text(0), let sequence = cursor.integer(1) {
                 numbers.append((series, sequence))
             }

@@ -5,12 +5,14 @@ extension Invoices {
     /// The invoices at a date: the issued ones by date, series and number, then the drafts in the
     /// order of their making. A draft that was issued twice stands there twice. The method of payment
     /// and the note of what was issued are read only `withDetails`: they lie in the content, which makes
-    /// most of a document.
+    /// most of a document. What is settled may be missing where the caller `needsSettled` not: it is
+    /// most of what a business ever wrote.
     package static func list(
         _ reading: Reading, status: InvoiceStatus? = nil, client: RowID? = nil,
-        withDetails: Bool = false, asOf date: CivilDate
+        needsSettled: Bool = true, withDetails: Bool = false, asOf date: CivilDate
     ) throws -> [InvoiceView] {
-        let scope = try status?.isOpen == true ? Ledger.scope(reading, asOf: date) : .all
+        let isOpen = status?.isOpen ?? !needsSettled
+        let scope = try isOpen ? Ledger.scope(reading, asOf: date) : .all
         return try list(
             reading, scope, status: status, client: client, withDetails: withDetails, asOf: date)
     }
@@ -65,7 +67,8 @@ extension Invoices {
         try reading.each(
             """
             SELECT d.id, d.invoice, d.number, d.client, d.currency, d.date, d.due, net, vat, gross,
-                d.total, d.kind, corrects, d.owner, terms \(withDetails ? detailColumns : "")
+                d.total, d.kind, corrects, d.owner, terms, d.series, d.sequence
+                \(withDetails ? detailColumns : "")
             FROM \(scope.rows(of: "documents", as: "d", by: "id"))
             WHERE d.hidden = 0 AND (?1 IS NULL OR d.client = ?1)
             ORDER BY d.date, d.series, d.sequence, d.id
@@ -84,7 +87,11 @@ extension Invoices {
             var flags = InvoiceFlag.flags(of: facts, on: date)
             let number = cursor.text(2)
             if invoices.contains(invoice) { flags.append(.issuedTwice) }
-            if let number, numbers.contains(number) { flags.append(.numberTwice) }
+            if !numbers.isEmpty, let series = cursor.text(15), let sequence = cursor.integer(16),
+                numbers.contains(SeriesClaim.number(series, sequence))
+            {
+                flags.append(.numberTwice)
+            }
             let client = cursor.text(3) ?? ""
             var view = InvoiceView(
                 id: invoice, document: id, number: number,
@@ -102,8 +109,8 @@ extension Invoices {
                 owner: courses[id]?.owner ?? cursor.text(13) ?? usual,
                 credited: facts.credited, sent: facts.sent, extendedTo: facts.extendedTo)
             if withDetails {
-                view.details[.method] = cursor.text(15)
-                view.details[.note] = cursor.text(16)
+                view.details[.method] = cursor.text(17)
+                view.details[.note] = cursor.text(18)
             }
             views.append(view)
         }

@@ -47,13 +47,16 @@ struct OwedBook {
     /// Takes the next document, in the order of the invoices: `invoice total client currency series
     /// sequence date due number id kind owner`. Most are paid: the last six are read of the others only.
     mutating func take(document cursor: Cursor) {
-        guard let invoice = cursor.text(0), let total = cursor.integer(1),
-            let client = cursor.text(2), let currency = cursor.text(3),
-            let place = place(of: client, currency)
-        else { return }
-        note(cursor.integer(5) ?? 0, of: cursor.text(4) ?? "")
+        guard let invoice = cursor.text(0) else { return }
+        // Of what cannot be computed with, too: it stands twice all the same.
+        if let series = cursor.text(4), let sequence = cursor.integer(5) {
+            note(sequence, of: series)
+        }
         if invoice == lastInvoice { hasTwinInvoices = true }
         lastInvoice = invoice
+        guard let total = cursor.integer(1), let client = cursor.text(2),
+            let currency = cursor.text(3), let place = place(of: client, currency)
+        else { return }
         let paid = paid(invoice, cursor)
         accounts[place].unallocated &-= paid
         // Looked up only where there are credit notes at all.

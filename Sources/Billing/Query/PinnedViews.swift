@@ -33,18 +33,23 @@ package enum PinnedViews {
     package static func list(
         _ reading: Reading, today: CivilDate
     ) throws -> [Count] {
-        var plain: [InvoiceView]?
+        // By whether what is settled is among them.
+        var plain: [Bool: [InvoiceView]] = [:]
         return try SavedViews.list(reading).filter(\.isPinned).map { view in
             do {
                 switch try view.known {
                 case .invoice:
                     let query: Query<InvoiceView> = try view.query(today: today)
+                    let needsSettled = InvoiceView.needsSettled(query)
                     if InvoiceView.needsDetails(query) {
-                        let detailed = try Invoices.list(reading, withDetails: true, asOf: today)
+                        let detailed = try Invoices.list(
+                            reading, needsSettled: needsSettled, withDetails: true, asOf: today)
                         return try count(view, detailed, today)
                     }
-                    let invoices = try plain ?? Invoices.list(reading, asOf: today)
-                    plain = invoices
+                    let invoices =
+                        try plain[needsSettled]
+                        ?? Invoices.list(reading, needsSettled: needsSettled, asOf: today)
+                    plain[needsSettled] = invoices
                     return try count(view, invoices, today)
                 case .payment: return try count(view, Payments.list(reading), today)
                 case .client: return try count(view, Clients.list(reading), today)

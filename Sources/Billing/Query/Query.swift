@@ -44,6 +44,12 @@ package struct Query<Row: QueryRow>: Sendable {
     /// Whether some rows may be left out.
     package var isFiltered: Bool { !conditions.isEmpty }
 
+    /// Whether no row passes whose field of this name has one of these values.
+    func passesOver(_ name: String, _ values: [QueryValue]) -> Bool {
+        let own = conditions.filter { $0.field.name == name }
+        return values.allSatisfy { value in own.contains { !$0.accepts([value]) } }
+    }
+
     /// Reads what was typed; nil is everything, in the list's own order, not grouped.
     package init(
         where condition: String? = nil, sort: String? = nil, group: String? = nil,

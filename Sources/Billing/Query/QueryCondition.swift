@@ -41,8 +41,10 @@ struct QueryCondition<Row: QueryRow>: Sendable {
     let sign: Sign
     let wanted: [Wanted]
 
-    func holds(_ row: Row) -> Bool {
-        let values = field.values(row)
+    func holds(_ row: Row) -> Bool { accepts(field.values(row)) }
+
+    /// Whether a row passes whose field has these values.
+    func accepts(_ values: [QueryValue]) -> Bool {
         switch sign {
         case .equal: return wanted.contains { isAny($0, values) }
         case .notEqual: return !wanted.contains { isAny($0, values) }

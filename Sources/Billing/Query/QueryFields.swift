@@ -40,6 +40,20 @@ extension InvoiceView: QueryRow {
         }
     }
 
+    /// Whether an invoice that is settled may pass a query. Of most that are asked day by day none
+    /// does, as by `status=overdue` or `open>0`.
+    package static func needsSettled(_ query: Query<InvoiceView>) -> Bool {
+        let settled: [(field: String, values: [QueryValue])] = [
+            (
+                "status",
+                InvoiceStatus.allCases.filter { !$0.isOpen }.map { .text($0.rawValue) }
+            ),
+            // Nothing is computed of what another program wrote without a number.
+            ("open", [.amount(0, decimals: 2), .none]), ("late", [.none]), ("bucket", [.none]),
+        ]
+        return !settled.contains { query.passesOver($0.field, $0.values) }
+    }
+
     package var querySums: QuerySums? {
         QuerySums(
             currency,

@@ -224,6 +224,20 @@ struct QueryTests {
         #expect(query.groups(rows).flatMap(\.rows).map { $0.number ?? "draft" } == expected)
     }
 
+    @Test(arguments: [
+        ("status=overdue", false), ("status=overdue or due and open>100", false),
+        ("status=overdue or paid", true), ("status!=paid", true),
+        ("status!=paid and status!=credited and status!=\"written off\"", false),
+        ("open>0", false), ("open>=0", true), ("open<0", false), ("open!=0", true),
+        ("late>30", false), ("bucket=none", true), ("client=blum", true), ("", true),
+    ])
+    func `what is settled is read only for who may want it`(
+        condition: String, needsSettled: Bool
+    ) throws {
+        let query = try Query<InvoiceView>(where: condition, today: today())
+        #expect(InvoiceView.needsSettled(query) == needsSettled)
+    }
+
     @Test func `methods and notes are read only for who asks, also by group and in views`() throws {
         let office = try detailed()
         for (field, needs) in [("method", true), ("note", true), ("client", false)] {

@@ -24,7 +24,8 @@ struct InvoiceList: LocalCommand {
         let invoices = try session.read { books in
             let row = try client.map { try Lookup.client(books, $0, for: .reading) }
             return try Invoices.list(
-                books, status: wanted, client: row, withDetails: withDetails, asOf: session.today)
+                books, status: wanted, client: row, needsSettled: InvoiceView.needsSettled(query),
+                withDetails: withDetails, asOf: session.today)
         }
         return try .invoices(invoices, query, form, session, none: none)
     }

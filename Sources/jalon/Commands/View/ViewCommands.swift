@@ -33,7 +33,9 @@ struct ViewShow: LocalCommand {
             let query: Query<InvoiceView> = try saved.query(today: today)
             let withDetails = InvoiceList.needsDetails(query, form, session)
             let invoices = try session.read {
-                try Invoices.list($0, withDetails: withDetails, asOf: today)
+                try Invoices.list(
+                    $0, needsSettled: InvoiceView.needsSettled(query), withDetails: withDetails,
+                    asOf: today)
             }
             return try .invoices(invoices, query, form, session, none: none)
         case .payment:
