@@ -94,15 +94,19 @@ package final class Relay: Sendable {
                 doorkeeper: doorkeeper, metrics: metrics)
         }
         return Application(
-            router: routes.router(), server: builder,
+            responder: BriefResponder(inner: routes.router().buildResponder()), server: builder,
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
-                serverName: "jalon-relay", backlog: 1_024,
+                // All devices come at once after a restart. Who finds no place in the queue asks again
+                // only after a second, and then after three and seven.
+                serverName: "jalon-relay", backlog: 16_384,
                 availableConnectionsDelegate: .maximum(files, logger: logger)),
             onServerRunning: { channel in
                 try? await channel.eventLoop.submit {
                     try channel.pipeline.syncOperations.addHandler(
                         AcceptShield(logger: logger), position: .first)
+                    // Those who wait are let in before the work of those who are in.
+                    try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 256)
                 }.get()
                 onListening(channel.localAddress?.port ?? 0)
             },

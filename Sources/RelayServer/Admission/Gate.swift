@@ -34,12 +34,13 @@ package struct Gate: Sendable {
         }
     }
 
-    /// The mailbox that a token opens; throws the ``Refusal`` when it opens none.
+    /// The mailbox that a token opens, and whose token it is; throws the ``Refusal`` when it opens
+    /// none.
     package func mailbox(
-        of books: BooksID, token: [UInt8], in database: Database
+        of visitor: Visitor, in database: Database
     ) throws -> (mailbox: Mailbox, device: DeviceTable.Device) {
-        let hash = Array(SHA256.hash(data: token))
-        guard let found = try DeviceTable(database).mailbox(of: books, token: hash) else {
+        let devices = DeviceTable(database)
+        guard let found = try devices.mailbox(of: visitor.books, token: visitor.tokenHash) else {
             throw Refused(.token)
         }
         guard found.device.revoked == nil else { throw Refused(.revoked) }

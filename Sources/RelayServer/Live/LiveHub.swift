@@ -59,7 +59,8 @@ package final class LiveHub: Service {
 
     /// Lets a device wait; throws the refusal when its token has too many channels already or the
     /// relay is stopping.
-    func subscribe(_ books: BooksID, token: [UInt8]) throws(Refused) -> Subscription {
+    func subscribe(_ visitor: Visitor) throws(Refused) -> Subscription {
+        let (books, token) = (visitor.books, visitor.tokenHash)
         let (signals, continuation) = Signals.makeStream(bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state -> Int? in
             let channels = state.channelsOfToken[token] ?? 0

@@ -8,6 +8,8 @@ import Wire
 struct BodyReader {
     /// So many bytes a second a body has to bring, once its time of grace is over.
     static let bytesPerSecondMin = 1_024
+    /// Parts of so many bytes take long enough that others have their turn before the next.
+    private static let turnBytes = 4_096
 
     private let bytesMax: Int
     private let graceSeconds: Int64
@@ -35,6 +37,8 @@ struct BodyReader {
             // A client that is cut off while it sends may never see why: the rest is passed over.
             guard failure == nil else { continue }
             do { try take(part) } catch { failure = error }
+            // Others share this thread.
+            if part.readableBytes >= Self.turnBytes { await Task.yield() }
         }
         if let failure { throw failure }
     }

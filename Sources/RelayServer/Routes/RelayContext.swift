@@ -2,7 +2,7 @@ package import Hummingbird
 package import NIOCore
 
 /// What a request carries beside itself: its connection.
-package struct RelayContext: RequestContext {
+package struct RelayContext: RequestContext, Sendable {
     package var coreContext: CoreRequestContextStorage
     /// The connection.
     package let channel: any Channel

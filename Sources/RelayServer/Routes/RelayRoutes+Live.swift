@@ -1,5 +1,4 @@
 import Convergence
-import Crypto
 import Hummingbird
 import NIOCore
 import Wire
@@ -8,15 +7,14 @@ extension RelayRoutes {
     /// The live channel: a line with the mailbox's position whenever the device is behind, an
     /// empty one as a sign of life.
     func live(_ request: Request, _ context: RelayContext) async throws -> Response {
-        let books = try Self.books(context)
-        let token = try Self.token(request)
+        let visitor = Visitor(books: try Self.books(context), token: try Self.token(request))
         guard let known = request.uri.queryParameters.get("position").flatMap(Int64.init(_:)),
             (0...Limits.numberMax).contains(known)
         else { throw Refused(.form) }
         // Subscribed before it looks, or what is added in between would go unsaid.
-        let subscription = try hub.subscribe(books, token: Array(SHA256.hash(data: token)))
+        let subscription = try hub.subscribe(visitor)
         let position = try await store.read { database in
-            try gate.mailbox(of: books, token: token, in: database).mailbox.state().position
+            try gate.mailbox(of: visitor, in: database).mailbox.state().position
         }
         context.answerLasts()
         // A device that is gone gives its place back at once, not at the next sign of life.

@@ -15,6 +15,7 @@ package struct RelayRoutes: Sendable {
     let quotaBytes: Int64
     let bodyGraceSeconds: Int64
     let intake = Intake()
+    let known = KnownVisitors()
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
 
@@ -69,10 +70,9 @@ package struct RelayRoutes: Sendable {
 
     /// What the other devices were handed: a line for each.
     private func devices(_ request: Request, _ context: RelayContext) async throws -> Response {
-        let books = try Self.books(context)
-        let token = try Self.token(request)
+        let visitor = Visitor(books: try Self.books(context), token: try Self.token(request))
         let lines = try await store.read { database in
-            let (mailbox, device) = try gate.mailbox(of: books, token: token, in: database)
+            let (mailbox, device) = try gate.mailbox(of: visitor, in: database)
             let position = try mailbox.state().position
             return try DeviceTable(database).others(of: mailbox, than: device).map { other in
                 DeviceLine(name: other.name ?? "", position: min(other.position, position)).encoded

@@ -20,6 +20,9 @@ package struct DeviceTable {
         package let revoked: Int64?
         /// The position up to which the mailbox was handed to it.
         package let position: Int64
+
+        /// Whether it is to be remembered that it was here at a time.
+        func isDue(at time: Int64) -> Bool { time - seen >= 3_600_000 }
     }
 
     /// Devices of one mailbox; each reinstallation makes one.

@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 package import Wire
 
 extension Mailbox {
@@ -13,30 +15,44 @@ extension Mailbox {
         package let position: Int64
     }
 
-    /// Appends segments up to the first that does not fit the quota.
+    /// Appends those of the segments that the mailbox does not hold, up to the first that does not
+    /// fit the quota.
     package func append(_ segments: [Segment], quotaBytes: Int64) throws -> Stored {
-        let before = try state().position
-        let bytesBefore = try bytes()
-        var left = quotaBytes - bytesBefore
-        var taken = 0
+        let state = try state()
+        var (position, mark) = (state.position, state.mark)
+        var bytesLeft = quotaBytes - (try bytes())
+        var (taken, bytes) = (0, 0)
+        let insertion = try database.cachedStatement(
+            sql: """
+                INSERT INTO segments (mailbox, position, hash, mark, segment) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (mailbox, hash) DO NOTHING
+                """)
         for segment in segments {
-            if try !holds(segment.hash) {
-                left -= Int64(segment.encodedBytes)
-                if left < 0 { break }
+            let encoded = segment.encoded
+            if encoded.count > bytesLeft {
+                guard try holds(segment.hash) else { break }
+            } else {
+                let next = mark.following(segment.hash)
+                try insertion.execute(
+                    arguments: [
+                        id, position + 1, segment.hash.blob, next.blob, Data(encoded),
+                    ])
+                if database.changesCount == 1 {
+                    position += 1
+                    mark = next
+                    bytes += encoded.count
+                    bytesLeft -= Int64(encoded.count)
+                }
             }
             taken += 1
         }
-        try append(Array(segments.prefix(taken)))
-        let after = try state().position
+        if position > state.position {
+            try database.cachedStatement(
+                sql: "UPDATE mailboxes SET position = ?, mark = ?, bytes = bytes + ? WHERE id = ?"
+            ).execute(arguments: [position, mark.blob, bytes, id])
+        }
         return Stored(
-            taken: taken, segments: Int(after - before), bytes: Int(try bytes() - bytesBefore),
-            position: after)
-    }
-}
-
-extension Segment {
-    /// Bytes of the binary form.
-    var encodedBytes: Int {
-        SegmentHeader.byteCount + Self.commitmentBytes + Self.signatureBytes + body.count
+            taken: taken, segments: Int(position - state.position), bytes: bytes, position: position
+        )
     }
 }

@@ -4,7 +4,7 @@ package import Wire
 
 /// One books' mailbox inside one transaction of the relay's database.
 package struct Mailbox: SegmentStore {
-    private let database: Database
+    let database: Database
     /// The mailbox's row.
     package let id: Int64
 
@@ -38,7 +38,7 @@ package struct Mailbox: SegmentStore {
     }
 
     /// The bytes of all segments.
-    package func bytes() throws -> Int64 {
+    func bytes() throws -> Int64 {
         try one("SELECT bytes FROM mailboxes WHERE id = ?", [id]) ?? 0
     }
 
@@ -52,26 +52,7 @@ package struct Mailbox: SegmentStore {
     }
 
     package func append(_ segments: [Segment]) throws {
-        let state = try state()
-        var position = state.position
-        var mark = state.mark
-        var bytes = 0
-        let insertion = try database.cachedStatement(
-            sql: """
-                INSERT INTO segments (mailbox, position, hash, mark, segment) VALUES (?, ?, ?, ?, ?)
-                """)
-        for segment in segments where try !holds(segment.hash) {
-            let encoded = segment.encoded
-            position += 1
-            mark = mark.following(segment.hash)
-            bytes += encoded.count
-            try insertion.execute(
-                arguments: [id, position, segment.hash.blob, mark.blob, Data(encoded)])
-        }
-        guard position > state.position else { return }
-        try database.cachedStatement(
-            sql: "UPDATE mailboxes SET position = ?, mark = ?, bytes = bytes + ? WHERE id = ?"
-        ).execute(arguments: [position, mark.blob, bytes, id])
+        _ = try append(segments, quotaBytes: .max)
     }
 
     package func holds(_ hash: SegmentHash) throws -> Bool {

@@ -95,6 +95,24 @@ package struct RelayConversation: Sendable {
     ) throws -> [Line] {
         let state = try store.state()
         let matches = try standingMatches(state, store)
+        return try answer(from: store, state, matches: matches, bytesMax: bytesMax)
+    }
+
+    /// The answer when all that the client lacks are the last `count` segments, which it sent in this
+    /// request; nil otherwise. Of the store it reads the mailbox's end alone.
+    package func answer(
+        from store: some SegmentStore, ifOnlyNew count: Int
+    ) throws -> [Line]? {
+        let state = try store.state()
+        guard wanted.isEmpty, standing.position == state.position - Int64(count),
+            try standingMatches(state, store)
+        else { return nil }
+        return try answer(from: store, state, matches: true, bytesMax: .max)
+    }
+
+    private func answer(
+        from store: some SegmentStore, _ state: MailboxState, matches: Bool, bytesMax: Int
+    ) throws -> [Line] {
         var lines: [Line] = [.welcome(state.generation, matches: matches)]
         lines.append(contentsOf: refusals.map(Line.refused))
         guard matches else {

@@ -106,7 +106,13 @@ import Wire
                 try await laptop.sync(relay)
             }
             #expect(laptop.renewals == 1)
+            // Nor does what it sends find a place.
+            try laptop.write(1)
+            await #expect(throws: SyncFailure.refused(Refusal(.revoked))) {
+                try await laptop.sync(relay)
+            }
             try await phone.sync(relay)
+            #expect(phone.standing.position == 0)
         }
     }
 

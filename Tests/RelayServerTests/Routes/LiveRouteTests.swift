@@ -111,15 +111,14 @@ import Wire
                 #expect(try await events?.next() == .connected)
             }
             // The relay is gone: first the channel ends, then nobody listens.
-            guard case .lost(.cut, retryAfterSeconds: 1) = try await events?.next() else {
-                Issue.record("not cut")
+            let end = try await events?.next()
+            guard case .lost(.cut, retryAfterSeconds: 1) = end else {
+                Issue.record("not cut but \(String(describing: end))")
                 return
             }
-            guard
-                case .lost(.unreachable(_, .notListening), retryAfterSeconds: 2) = try await events?
-                    .next()
-            else {
-                Issue.record("not unreachable")
+            let next = try await events?.next()
+            guard case .lost(.unreachable(_, .notListening), retryAfterSeconds: 2) = next else {
+                Issue.record("not unreachable but \(String(describing: next))")
                 return
             }
         }

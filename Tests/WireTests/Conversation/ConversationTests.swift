@@ -47,6 +47,20 @@ import Wire
         #expect(laptop.received == 0)
     }
 
+    @Test func `a push is answered from the mailbox's end, unless there is more to say`() throws {
+        let store = MemorySegmentStore(life: 1)
+        var laptop = Talker(forge.books, holding: try forge.segments(2))
+        var phone = Talker(forge.books, holding: try other.segments(2))
+        try laptop.talk(to: store)
+        #expect(laptop.shortAnswers == 1)
+        try phone.talk(to: store)
+        #expect(phone.shortAnswers == 0)
+        #expect(phone.received == 2)
+        // A stranger tells first what it holds; what it then lacks is a push like any other.
+        try laptop.talk(to: MemorySegmentStore(life: 2))
+        #expect(laptop.requests - laptop.shortAnswers == 1)
+    }
+
     @Test func `a wiped mailbox is filled again by the first device, without a loss`() throws {
         let store = MemorySegmentStore(life: 1)
         var laptop = Talker(forge.books, holding: try forge.segments(3))

@@ -1,5 +1,6 @@
 import Convergence
 import TestSupport
+import Testing
 import Wire
 
 /// A device that only keeps segments: it talks to mailboxes in memory and commits what a replica
@@ -15,6 +16,7 @@ struct Talker {
     var refusedForEver: Set<SegmentHash> = []
     var received = 0
     var requests = 0
+    var shortAnswers = 0
     var largestRequest = 0
 
     init(_ books: BooksID, holding segments: [Segment] = []) {
@@ -76,8 +78,16 @@ struct Talker {
         }
         largestRequest = max(largestRequest, bytes)
         if let code { relay.refuseAccepted(code) }
+        let before = store.state().position
         store.append(relay.accepted)
-        return try relay.answer(from: store, bytesMax: bytesMax).flatMap { $0.encoded + [0x0a] }
+        let lines = try relay.answer(from: store, bytesMax: bytesMax)
+        let added = Int(store.state().position - before)
+        if let short = try relay.answer(from: store, ifOnlyNew: added) {
+            // What the relay says without looking further is what it would have said.
+            #expect(short == lines)
+            shortAnswers += 1
+        }
+        return lines.flatMap { $0.encoded + [0x0a] }
     }
 
     private mutating func take(_ line: Line, _ conversation: inout ClientConversation) throws {
