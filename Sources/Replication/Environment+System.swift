@@ -10,8 +10,15 @@ extension Environment {
                 return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
             },
             random: { count in
+                // Word by word: each call goes to the kernel.
                 var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in generator.next() }
+                var bytes: [UInt8] = []
+                while bytes.count < count {
+                    withUnsafeBytes(of: generator.next()) { word in
+                        bytes.append(contentsOf: word.prefix(count - bytes.count))
+                    }
+                }
+                return bytes
             })
     }
 }
