@@ -36,11 +36,14 @@ def _may_trace() -> bool:
     return _tracing[0]
 
 
-def strace(*injections: str, trace: str = "/dev/null") -> list[str]:
-    """The words before a program that put faults into its system calls: `write:error=EIO:when=2`."""
+def strace(*injections: str, trace: str = "/dev/null", paths: bool = False) -> list[str]:
+    """The words before a program that put faults into its system calls: `write:error=EIO:when=2`.
+    `paths`: the trace names the file of each descriptor."""
     names = ",".join(one.partition(":")[0] for one in injections)
     # Not with --seccomp-bpf, which would be faster: strace 6.1 then sees the calls and injects nothing.
     words = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={names}"]
+    if paths:
+        words += ["-y", "-s", "256"]
     for one in injections:
         words += ["-e", f"inject={one}"]
     return words

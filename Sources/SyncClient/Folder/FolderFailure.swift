@@ -22,6 +22,8 @@ package enum FolderFailure: Error, Hashable, Sendable {
     case full(path: String)
     /// It can only be read.
     case readOnly(path: String)
+    /// A segment that lies there cannot be read, for the system's reason; the others were.
+    case unread(path: String, errno: Int32)
     /// The system's reason.
     case files(path: String, errno: Int32)
 }

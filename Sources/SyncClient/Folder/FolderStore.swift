@@ -33,6 +33,14 @@ package final class FolderStore: SegmentStore {
     /// or still on their way. Those of which there is a whole copy are left out.
     package var damaged: [String] { suspects.values.sorted() }
     private var suspects: [SegmentHash: String] = [:]
+    /// Why a segment that lies there could not be read, where the medium or the system refused it;
+    /// the first by name. All others are read all the same.
+    package var fault: FolderFailure? {
+        unread.min { $0.value.path < $1.value.path }.map {
+            .unread(path: $0.value.path, errno: $0.value.code)
+        }
+    }
+    private var unread: [SegmentHash: (path: String, code: Int32)] = [:]
     /// Segments that were written.
     package private(set) var written = 0
 
@@ -272,26 +280,28 @@ package final class FolderStore: SegmentStore {
         let letter = SegmentFileName.subfolder(of: hash)
         var isDamaged = false
         for name in files[hash] ?? [] {
+            let file = "\(Self.segments)/\(letter)/\(name.text)"
             let bytes: [UInt8]?
             do {
                 bytes = try subfolder(letter)?.read(name.text, countMax: name.byteCount)
-            } catch let fault as SystemFault {
-                // One bad sector, or a file that just went, stops no other.
-                guard [ENOENT, EIO, EACCES, EPERM].contains(fault.code) else {
-                    throw fault.failure(at: path)
-                }
-                bytes = nil
+            } catch let fault as SystemFault where fault.code != ENOENT {
+                // One bad sector stops no other, but is no file that may be on its way still.
+                unread[hash] = (path: "\(path)/\(file)", code: fault.code)
                 isDamaged = isDamaged || fault.code == EIO
+                continue
+            } catch is SystemFault {
+                bytes = nil
             }
             if let segment = bytes.flatMap({ Segment(encoded: $0) }), segment.hash == hash,
                 segment.header.books == books
             {
                 suspects[hash] = nil
+                unread[hash] = nil
                 return segment
             }
             // A file that was cut since is for the next listing.
             isDamaged = isDamaged || bytes?.count == name.byteCount
-            suspects[hash] = "\(Self.segments)/\(letter)/\(name.text)"
+            suspects[hash] = file
         }
         if isDamaged, notes[hash] == nil, let name = files[hash]?.first {
             // A kindness: the folder may be one that can only be read.
@@ -352,6 +362,7 @@ package final class FolderStore: SegmentStore {
         }
         files[segment.hash] = [name]
         suspects[segment.hash] = nil
+        unread[segment.hash] = nil
         removeNotes(of: segment.hash)
         enlist(segment.hash)
         written += 1

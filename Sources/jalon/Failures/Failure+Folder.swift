@@ -60,6 +60,14 @@ extension Failure {
             self.init(
                 "\(path) can only be read, so the books cannot be brought there.", why: kept,
                 tries: ["ls -ld \(path)"], status: .cannotWrite)
+        case .unread(let path, let code):
+            self.init(
+                "\(path) cannot be read: \(SystemError.text(code)).",
+                why: ["its disk may be failing", "all that can be read was taken in"],
+                tries: [
+                    "jalon sync with another peer",
+                    "jalon sync on the device that wrote it, which writes it again",
+                ], status: .cannotWrite)
         case .files(let path, let code):
             self.init(
                 "\(path) cannot be used: \(SystemError.text(code)).", why: kept,

@@ -16,6 +16,17 @@ import Wire
         try folder.write(bytes, to: name)
     }
 
+    /// Opens files as a user who owns none of them: root reads everything. It holds for this thread,
+    /// so nothing in `body` may wait.
+    private func asSomebodyElse<Value>(_ body: () throws -> Value) throws -> Value {
+        typealias Change = @convention(c) (uid_t) -> CInt
+        let symbol = try some(dlsym(dlopen(nil, RTLD_NOW), "setfsuid"))
+        let change = unsafeBitCast(symbol, to: Change.self)
+        _ = change(geteuid() == 0 ? 65_534 : geteuid())
+        defer { _ = change(geteuid()) }
+        return try body()
+    }
+
     @Test func `a damaged file of the right size is written again by a device that holds it`()
         async throws
     {
@@ -33,6 +44,29 @@ import Wire
         #expect(visit.report.received == 1)
         #expect(visit.damaged.isEmpty)
         #expect(phone.hashes == laptop.hashes)
+    }
+
+    @Test func `a file that the system refuses to read is told with its place and stops no other`()
+        async throws
+    {
+        let laptop = try Device(writer: 1)
+        try laptop.write(3)
+        try await laptop.sync(folder)
+        let name = folder.files[1]
+        for path in ["", "/segments", "/" + name.prefix("segments/a".count)] {
+            chmod(folder.path + path, 0o755)
+        }
+        chmod(folder.path + "/" + name, 0)
+        let store = try folder.store(laptop.books)
+        let all = store.inventory()
+        let read = try asSomebodyElse { try store.segments(all, bytesMax: 1 << 20) }
+        #expect(read.count == 2)
+        #expect(store.fault == .unread(path: folder.path + "/" + name, errno: EACCES))
+        #expect(store.damaged.isEmpty)
+        // It is read once it can be.
+        chmod(folder.path + "/" + name, 0o644)
+        #expect(try store.segments(all, bytesMax: 1 << 20).count == 3)
+        #expect(store.fault == nil)
     }
 
     @Test func `a file that nobody holds any more stays named, and is noted once`() async throws {

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 from .. import tool
 from ..facts import is_sound
@@ -42,7 +43,8 @@ def _at_every_call(lab: Lab, command: Command):
         # Before the books are touched the system loads the program, which is not ours.
         points = [(call, n, error) for error in ("ENOSPC", "EIO")
                   for call, n in calls(folder + "/trace", after=stage.device.books,
-                                       but=_only_reads if error == "ENOSPC" else _never)
+                                       but=lambda line: not _on_disk(line, folder)
+                                       or error == "ENOSPC" and _only_reads(line))
                   if call in WRITING]
     for call, n, error in lab.sample(points, 1, command.name):
         yield Case(
@@ -57,14 +59,31 @@ def _only_reads(line: str) -> bool:
     return call in READING or call in ("open", "openat") and "O_CREAT" not in line
 
 
-def _never(line: str) -> bool:
+def _on_disk(line: str, folder: str) -> bool:
+    """Whether a call is for a file of a stage or for what the program says, which may go to a file:
+    the system's libraries and what a process says to itself are on no disk of ours."""
+    return folder in line or "write(1<" in line or "write(2<" in line
+
+
+def _struck(trace: str, folder: str) -> bool:
+    """Whether the fault took place at a call for such a file. Which call is the n-th of its kind
+    differs from run to run."""
+    begun = {}
+    with open(trace, errors="replace") as lines:
+        for line in lines:
+            thread, _, call = line.partition(" ")
+            if "<unfinished" in call:
+                begun[thread] = call
+            elif call.rstrip().endswith("(INJECTED)"):
+                whole = begun.get(thread, "") + call if "resumed>" in call else call
+                return _on_disk(whole, folder)
     return False
 
 
 def _failed(lab, command, expected, folder, injection: str, error: str) -> None:
     with Stage(lab, command, folder) as stage:
-        run = stage.run(under=tool.strace(injection, trace=folder + "/trace"))
-        if not tool.came_to(folder + "/trace", injection):
+        run = stage.run(under=tool.strace(injection, trace=folder + "/trace", paths=True))
+        if not _struck(folder + "/trace", stage.folder):
             raise Missed
         is_clean(run)
         if error == "ENOSPC" and run.exit == 73 and "answer" not in run.err:
@@ -103,6 +122,13 @@ class Memory:
         subprocess.run(["mount", *words], check=True, capture_output=True)
 
     def change(self, how: str) -> None:
+        """Mounts it otherwise. A process that another case is just starting holds every open file
+        for an instant, until it has become its program."""
+        for _ in range(100):
+            try:
+                return self._mount("-o", f"remount,{how}", self.path)
+            except subprocess.CalledProcessError:
+                time.sleep(0.05)
         self._mount("-o", f"remount,{how}", self.path)
 
     def __enter__(self):

@@ -9,7 +9,7 @@ struct Meeting {
     let report: SyncReport
     /// Changes that came and are applied.
     let changes: Int
-    /// What hindered the rest, and where files lie that cannot be read: of a folder.
+    /// What hindered the rest, and where files lie that are not whole: of a folder.
     var hindrance: FolderFailure?
     var unreadFiles: [String] = []
 
@@ -78,8 +78,8 @@ struct Meeting {
         report.refusals.removeAll { $0.code == .storage }
         report.sent = store.written
         return Meeting(
-            peer: peer, report: report, changes: meeting.changes, hindrance: carrier.fault,
-            unreadFiles: store.damaged)
+            peer: peer, report: report, changes: meeting.changes,
+            hindrance: carrier.fault ?? store.fault, unreadFiles: store.damaged)
     }
 
     /// Whether anything went either way, or is worth a word.
@@ -138,8 +138,8 @@ struct Meeting {
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// What is to be told as a failure: what was written here and did not get there. A folder that
-    /// can only be read was read.
+    /// What is to be told as a failure: what was written here and did not get there, or lies there
+    /// and cannot be read. A folder that can only be read was read.
     var failure: Failure? {
         guard let hindrance else {
             return report.refusals.first.map { Failure(SyncFailure.refused($0)) }
