@@ -55,15 +55,16 @@ final class WriteLock: Sendable {
     func hold<Result>(_ body: () throws -> Result) throws -> Result {
         let deadline = DispatchTime.now() + .seconds(Self.patienceSeconds)
         // Who stands at the turnstile waits for the same one.
-        try take(turnstile, until: deadline, Self.patienceSeconds, held: lock)
+        let turn = try take(turnstile, until: deadline, Self.patienceSeconds, held: lock)
+        let held: Int32
         do {
-            try take(lock, until: deadline, Self.patienceSeconds, held: lock)
+            held = try take(lock, until: deadline, Self.patienceSeconds, held: lock)
         } catch {
-            flock(turnstile, LOCK_UN)
+            giveBack(turn, of: turnstile)
             throw error
         }
-        flock(turnstile, LOCK_UN)
-        defer { flock(lock, LOCK_UN) }
+        giveBack(turn, of: turnstile)
+        defer { giveBack(held, of: lock) }
         return try body()
     }
 
@@ -71,50 +72,67 @@ final class WriteLock: Sendable {
     func holdForRebuild<Result>(_ body: () throws -> Result) throws -> Result {
         let patience = Self.rebuildPatienceSeconds
         let deadline = DispatchTime.now() + .seconds(patience)
-        try take(rebuilding, until: deadline, patience, held: rebuilding)
-        defer { flock(rebuilding, LOCK_UN) }
+        let held = try take(rebuilding, until: deadline, patience, held: rebuilding)
+        defer { giveBack(held, of: rebuilding) }
         return try body()
     }
 
+    /// Takes the lock of a file and gives the descriptor that holds it: the file's own, or another one
+    /// where it had to be waited for.
     private func take(
         _ descriptor: Int32, until deadline: DispatchTime, _ patience: Int, held: Int32
-    ) throws {
+    ) throws -> Int32 {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK, let own = Self.reopened(descriptor) else {
                 throw ReplicationFailure.file(path: path, errno: errno)
             }
-            if errno == EINTR { continue }
-            guard wait(for: descriptor, until: deadline) else {
+            guard Self.wait(with: own, until: deadline) else {
                 throw ReplicationFailure.locked(
                     path: path, seconds: patience, holder: LockHolder.process(of: held))
             }
-            return
+            return own
+        }
+        return descriptor
+    }
+
+    private func giveBack(_ held: Int32, of descriptor: Int32) {
+        if held == descriptor {
+            flock(held, LOCK_UN)
+        } else {
+            close(held)
         }
     }
 
+    /// The same file, opened once more: a lock belongs to the opening, not to the file.
+    private static func reopened(_ descriptor: Int32) -> Int32? {
+        let own = Glibc.open("/proc/self/fd/\(descriptor)", O_RDWR | O_CLOEXEC)
+        return own < 0 ? nil : own
+    }
+
     /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit: of a
-    /// queue's few threads none may be free as long as the wait lasts. A wait that comes too late gives
-    /// the lock back; until then it keeps the descriptors open, or their numbers could belong to other
-    /// files by then.
-    private func wait(for descriptor: Int32, until deadline: DispatchTime) -> Bool {
-        enum Wait { case waiting, taken, givenUp }
+    /// queue's few threads none may be free as long as the wait lasts. The descriptor is this wait's
+    /// alone, and closed when it comes too late: it can take no lock away from a later one.
+    private static func wait(with own: Int32, until deadline: DispatchTime) -> Bool {
+        enum Wait { case waiting, ended(isTaken: Bool), givenUp }
         final class Shared: Sendable { let wait = Mutex(Wait.waiting) }
         let shared = Shared()
         let ready = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
-            let taken = flock(descriptor, LOCK_EX) == 0
+            var result = flock(own, LOCK_EX)
+            while result != 0, errno == EINTR { result = flock(own, LOCK_EX) }
+            let isTaken = result == 0
             let isLate = shared.wait.withLock { wait in
-                if wait == .givenUp { return true }
-                if taken { wait = .taken }
+                if case .givenUp = wait { return true }
+                wait = .ended(isTaken: isTaken)
                 return false
             }
-            if isLate, taken { flock(descriptor, LOCK_UN) }
+            if isLate || !isTaken { close(own) }
             ready.signal()
-            withExtendedLifetime(self) {}
         }
         _ = ready.wait(timeout: deadline)
         return shared.wait.withLock { wait in
-            if wait == .taken { return true }
+            if case .ended(let isTaken) = wait { return isTaken }
             wait = .givenUp
             return false
         }

@@ -55,6 +55,28 @@ import Wire
         try folder.open().write { try $0.put("thing", Self.row, ["f": 2]) }
     }
 
+    @Test func `a wait that was given up takes the lock from nobody later`() throws {
+        let folder = try BooksFolder()
+        let replica = try folder.create()
+        let held = Glibc.open(folder.file(".lock"), O_RDWR)
+        let other = Glibc.open(folder.file(".lock"), O_RDWR)
+        defer { close(other) }
+        #expect(held >= 0 && other >= 0 && flock(held, LOCK_EX) == 0)
+        for _ in 0..<2 {
+            #expect(throws: ReplicationFailure.self) {
+                try replica.write { try $0.put("thing", Self.row, ["f": 1]) }
+            }
+        }
+        // Now the waits that were given up come to their end.
+        close(held)
+        let intruded = try replica.write { writing in
+            try writing.put("thing", Self.row, ["f": 2])
+            return (0..<20_000).contains { _ in flock(other, LOCK_EX | LOCK_NB) == 0 }
+        }
+        #expect(!intruded)
+        #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    }
+
     @Test func `the lock is waited for though no thread of the queues is free`() throws {
         let folder = try BooksFolder()
         let replica = try folder.create()
