@@ -128,6 +128,11 @@ extension Replica {
         }
     }
 
+    /// The version of the tables' schema; nil before they are made.
+    static func schemaVersion(_ database: Database) throws -> Int? {
+        try meta(database, "schema").flatMap { Int.fromDatabaseValue($0) }
+    }
+
     /// Checks that the database is one of ours and of this version, and finds the books' secret.
     private static func checkedSecret(
         _ database: Database, _ places: Places, _ schema: Schema
@@ -144,7 +149,7 @@ extension Replica {
             throw ReplicationFailure.newer(
                 path: places.books, found: layout, known: EngineTables.layoutVersion)
         }
-        let found = try meta(database, "schema").flatMap { Int.fromDatabaseValue($0) } ?? 0
+        let found = try schemaVersion(database) ?? 0
         guard found <= schema.version else {
             throw ReplicationFailure.newer(
                 path: places.books, found: found, known: schema.version)

@@ -106,13 +106,19 @@ package final class Replica {
         }
     }
 
-    /// One write transaction, without the lock.
+    /// One write transaction, without the lock. Throws ``ReplicationFailure/newer(path:found:known:)``
+    /// when a newer program has brought the tables up to date since they were opened.
     func transaction<Result>(
         dryRun: Bool = false, _ body: (Database) throws -> Result
     ) throws -> Result {
         try queue.writeWithoutTransaction { database in
             var result: Result?
             try database.inTransaction(.immediate) {
+                let found = try Self.schemaVersion(database) ?? 0
+                guard found <= schema.version else {
+                    throw ReplicationFailure.newer(
+                        path: path, found: found, known: schema.version)
+                }
                 result = try body(database)
                 return dryRun ? .rollback : .commit
             }

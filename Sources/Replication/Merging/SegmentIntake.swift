@@ -1,4 +1,5 @@
 import Convergence
+import Crypto
 import Foundation
 import GRDB
 import Sealing
@@ -197,19 +198,64 @@ struct SegmentIntake {
     }
 
     /// Applies the changes that are in no segment yet; those that wait go on with the segments.
+    ///
+    /// One whose bytes are damaged is nowhere else. One byte is put right by the id; else the change is
+    /// set aside, with what its writer wrote after it, which nobody could take: the machine goes on as
+    /// another writer.
     mutating func replayUnsealed() throws {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT writer, previous, id, line FROM unsealed ORDER BY seq")
-        unsealed = try rows.map { row in
-            guard let writer = WriterID(bytes: row.bytes(0)),
-                let previous = ChangeID(bytes: row.bytes(1)),
-                let id = ChangeID(bytes: row.bytes(2)),
-                let change = try? Change(line: row.bytes(3)),
-                seal.chain.id(of: row.bytes(3), after: previous) == id
-            else { throw ReplicationFailure.damaged(path: "", detail: "unsealed") }
-            return UnsealedChange(change: change, writer: writer, previous: previous, id: id)
+            database, sql: "SELECT writer, previous, id, line, seq FROM unsealed ORDER BY seq")
+        var cutOff: Set<[UInt8]> = []
+        for row in rows {
+            if !cutOff.contains(row.bytes(0)), let pending = unsealedChange(row, line: row.bytes(3))
+            {
+                unsealed.append(pending)
+                continue
+            }
+            if !cutOff.contains(row.bytes(0)), let line = mendedLine(row) {
+                try database.execute(
+                    sql: "UPDATE unsealed SET line = ? WHERE seq = ?",
+                    arguments: [Data(line), row.integer(4)])
+                if let pending = unsealedChange(row, line: line) { unsealed.append(pending) }
+                continue
+            }
+            cutOff.insert(row.bytes(0))
+            try RejectedShelf(database).insert(
+                SegmentHash(SHA256.hash(data: row.bytes(3))), row.bytes(3),
+                reason: RejectedShelf.damaged, from: nil, at: now)
+            try database.execute(
+                sql: "DELETE FROM unsealed WHERE seq = ?", arguments: [row.integer(4)])
+            report.rejected += 1
         }
         try retryWaiting()
+    }
+
+    private func unsealedChange(_ row: Row, line: [UInt8]) -> UnsealedChange? {
+        guard let writer = WriterID(bytes: row.bytes(0)),
+            let previous = ChangeID(bytes: row.bytes(1)), let id = ChangeID(bytes: row.bytes(2)),
+            let change = try? Change(line: line), seal.chain.id(of: line, after: previous) == id
+        else { return nil }
+        return UnsealedChange(change: change, writer: writer, previous: previous, id: id)
+    }
+
+    /// Bytes of a line up to which all others of one byte are tried: a few hundred thousand hashes.
+    private static let mendedBytesMax = 1_024
+
+    /// The line that has the id, if it differs in one byte: most damage is no larger.
+    private func mendedLine(_ row: Row) -> [UInt8]? {
+        guard let previous = ChangeID(bytes: row.bytes(1)), let id = ChangeID(bytes: row.bytes(2))
+        else { return nil }
+        var line = row.bytes(3)
+        guard line.count <= Self.mendedBytesMax else { return nil }
+        for place in line.indices {
+            let found = line[place]
+            for byte in UInt8.min...UInt8.max where byte != found {
+                line[place] = byte
+                if seal.chain.id(of: line, after: previous) == id { return line }
+            }
+            line[place] = found
+        }
+        return nil
     }
 
     /// Whether changes that are in no segment wait for others that a rebuild did not find.

@@ -15,9 +15,10 @@ package struct Offering: Hashable, Sendable {
 extension Replica {
     // MARK: - Sending
 
-    /// Seals all changes that are not in a segment yet; whether there were any.
+    /// Seals all changes that are not in a segment yet; how many segments that made.
     ///
-    /// A sealed segment is committed before a byte of it leaves.
+    /// A sealed segment is committed before a byte of it leaves. Damaged changes stay, with what their
+    /// writers wrote after them: nobody could take a segment of them.
     @discardableResult
     package func sealChanges() throws -> Int {
         let pending = try look { database in
@@ -41,39 +42,62 @@ extension Replica {
         let shelf = SegmentShelf(database)
         var count = 0
         for _ in 0..<Self.runsPerStep {
-            guard let (run, lastPlace) = try nextRun(database, merger) else { break }
+            guard let (run, places) = try nextRun(database, merger) else { break }
             let segment = try seal.seal(run, by: sealer, random: environment.random(32))
             _ = try shelf.insert(segment, from: nil)
             try database.execute(
-                sql: "DELETE FROM unsealed WHERE seq <= ?", arguments: [lastPlace])
+                sql: "DELETE FROM unsealed WHERE seq BETWEEN ? AND ?",
+                arguments: [places.lowerBound, places.upperBound])
             count += 1
         }
         return count
     }
 
+    /// How many unsealed changes cannot be sealed, because they or what they follow are damaged.
+    package func unsealableCount() throws -> Int {
+        try look { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT writer, previous, id, line FROM unsealed ORDER BY seq")
+            var cutOff: Set<[UInt8]> = []
+            var count = 0
+            while let row = try rows.next() {
+                let previous = ChangeID(bytes: row.bytes(1))
+                let id = previous.map { seal.chain.id(of: row.bytes(3), after: $0) }
+                guard cutOff.contains(row.bytes(0)) || id?.bytes != row.bytes(2) else { continue }
+                cutOff.insert(row.bytes(0))
+                count += 1
+            }
+            return count
+        }
+    }
+
     /// The first unsealed changes, of one writer and following each other, that fit into a segment, and
-    /// the place of the last of them.
+    /// their places.
     private func nextRun(
         _ database: Database, _ merger: Merger
-    ) throws -> (run: Seal.Run, lastPlace: Int64)? {
+    ) throws -> (run: Seal.Run, places: ClosedRange<Int64>)? {
         let cursor = try Row.fetchCursor(
             database,
             sql: "SELECT writer, number, previous, id, line, seq FROM unsealed ORDER BY seq")
-        var lastPlace: Int64 = 0
+        var places: ClosedRange<Int64>?
+        var cutOff: Set<[UInt8]> = []
         var lines: [[UInt8]] = []
         var bytes = 0
         var head: (writer: WriterID, number: Int64, previous: ChangeID)?
         var last = ChangeID.origin
         var isRest = true
         while let row = try cursor.next() {
-            guard let writer = WriterID(bytes: row.bytes(0)),
-                let previous = ChangeID(bytes: row.bytes(2)),
-                let id = ChangeID(bytes: row.bytes(3))
-            else { throw ReplicationFailure.damaged(path: path, detail: "unsealed") }
             let line = row.bytes(4)
             // Damaged bytes would make a segment that nobody can take.
-            guard seal.chain.id(of: line, after: previous) == id else {
-                throw ReplicationFailure.damaged(path: path, detail: "unsealed")
+            guard !cutOff.contains(row.bytes(0)), let writer = WriterID(bytes: row.bytes(0)),
+                let previous = ChangeID(bytes: row.bytes(2)),
+                let id = ChangeID(bytes: row.bytes(3)),
+                seal.chain.id(of: line, after: previous) == id
+            else {
+                cutOff.insert(row.bytes(0))
+                isRest = false
+                guard places == nil else { break }
+                continue
             }
             if let head {
                 let follows =
@@ -92,14 +116,15 @@ extension Replica {
             lines.append(line)
             bytes += line.count + 1
             last = id
-            lastPlace = row.integer(5)
+            let place = row.integer(5)
+            places = (places?.lowerBound ?? place)...max(places?.lowerBound ?? place, place)
         }
-        guard let head else { return nil }
+        guard let head, let places else { return nil }
         let claim = isRest ? try claim(merger, head.writer, last) : nil
         let run = Seal.Run(
             writer: head.writer, first: head.number, before: head.previous, after: last,
             lines: lines, claim: claim)
-        return (run, lastPlace)
+        return (run, places)
     }
 
     /// What this replica can say of its digest right after a change: nothing, once it applied more.
@@ -145,6 +170,9 @@ extension Replica {
     private func offered(to peer: Peer) throws -> Offering {
         try named {
             try queue.unsafeRead { database in
+                // First: what another process seals meanwhile may be offered, and counts as sent only
+                // the next time.
+                let lastPlace = try SegmentShelf(database).lastPlace()
                 let rows = try Row.fetchAll(
                     database,
                     sql: """
@@ -155,9 +183,7 @@ extension Replica {
                         ORDER BY seq
                         """,
                     arguments: [peer.id])
-                return Offering(
-                    segments: rows.compactMap(Self.offer),
-                    lastPlace: try SegmentShelf(database).lastPlace())
+                return Offering(segments: rows.compactMap(Self.offer), lastPlace: lastPlace)
             }
         }
     }
@@ -187,7 +213,7 @@ extension Replica {
         }
     }
 
-    /// A held segment.
+    /// A held segment; nil where its bytes are damaged, which a rebuild mends.
     package func segment(_ hash: SegmentHash) throws -> Segment? {
         try named { try queue.unsafeRead { try SegmentShelf($0).segment(hash) } }
     }
@@ -255,16 +281,22 @@ extension Replica {
 
     /// Notes how a conversation stands; to be called after the answer's segments are accepted.
     ///
-    /// `refused` is what the peer judged by its hash; `unread` what it could not read, which may have
-    /// been damaged on its way and is offered in two more conversations.
+    /// `known` is where the replica stood when the conversation began, or was last settled: if a
+    /// rebuild has asked for a comparison since, that stays asked for, and only what the peer holds is
+    /// noted. `refused` is what the peer judged by its hash; `unread` what it could not read, which may
+    /// have been damaged on its way and is offered in two more conversations.
     package func settle(
-        _ peer: Peer, _ standing: Standing, offered: Offering, settled: Set<SegmentHash>,
-        refused: [Refusal], unread: [Refusal] = [], peerChanged: Bool
+        _ peer: Peer, _ standing: Standing, since known: Standing? = nil, offered: Offering,
+        settled: Set<SegmentHash>, refused: [Refusal], unread: [Refusal] = [], peerChanged: Bool
     ) throws {
         try exclusively {
             try transaction { database in
                 try database.execute(
                     sql: "UPDATE segment SET origin = ?1 WHERE origin = -?1", arguments: [peer.id])
+                if let known, try Self.standing(database, with: peer) != known {
+                    for hash in settled { try note(hash, "held", peer, database) }
+                    return
+                }
                 try database.execute(
                     sql: "UPDATE peer SET generation = ?, position = ?, mark = ? WHERE id = ?",
                     arguments: [

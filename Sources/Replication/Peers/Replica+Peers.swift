@@ -31,6 +31,22 @@ extension Replica {
         try peers(where: "1").first { $0.name == name || $0.address == name }
     }
 
+    /// Where the replica stands in a peer's mailbox now; nil when the peer was forgotten.
+    package func standing(with peer: Peer) throws -> Standing? {
+        try look { try Self.standing($0, with: peer) }
+    }
+
+    static func standing(_ database: Database, with peer: Peer) throws -> Standing? {
+        let row = try Row.fetchOne(
+            database, sql: "SELECT generation, position, mark FROM peer WHERE id = ?",
+            arguments: [peer.id])
+        return row.map { row in
+            Standing(
+                generation: Generation(bytes: row.bytes(0)), position: row.integer(1),
+                mark: Mark(bytes: row.bytes(2)) ?? .origin)
+        }
+    }
+
     private func peer(_ row: Row, _ writer: WriterID?, _ database: Database) throws -> Peer {
         let generation = Generation(bytes: row.bytes(4))
         let mark = Mark(bytes: row.bytes(6))

@@ -11,15 +11,16 @@ extension Replica {
     /// Tries the segments again that another version of the program could not take: of a later key,
     /// or of a form that it did not know. What was not kept is asked of every peer anew.
     ///
-    /// A signature that does not hold stays refused. Nothing happens while the version is the same.
+    /// A signature that does not hold stays refused, and what is damaged stays aside. Nothing happens
+    /// while the version is the same.
     func retrySetAside() throws {
         guard try isJudgedByAnother() else { return }
         try exclusively {
             try transaction { database in
                 let rows = try Row.fetchAll(
                     database,
-                    sql: "SELECT origin, data FROM rejected WHERE reason <> 'signature'")
-                try database.execute(sql: "DELETE FROM rejected WHERE reason <> 'signature'")
+                    sql: "SELECT origin, data FROM rejected WHERE \(Self.isRetried)")
+                try database.execute(sql: "DELETE FROM rejected WHERE \(Self.isRetried)")
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('judge', ?)",
                     arguments: [judgeName])
@@ -50,12 +51,15 @@ extension Replica {
             guard name != judgeName else { return false }
             return try Bool.fetchOne(
                 database,
-                sql: "SELECT EXISTS (SELECT 1 FROM rejected WHERE reason <> 'signature')") ?? false
+                sql: "SELECT EXISTS (SELECT 1 FROM rejected WHERE \(Self.isRetried))") ?? false
         }
     }
 
+    /// Whether a later program may take what this one refused.
+    private static let isRetried = "reason NOT IN ('signature', '\(RejectedShelf.damaged)')"
+
     /// A standing that no mailbox has: the next conversations compare, and fetch what is missing.
-    private static func askPeersAnew(_ database: Database) throws {
+    static func askPeersAnew(_ database: Database) throws {
         try database.execute(
             sql: "UPDATE peer SET generation = ?, position = 0, mark = ?",
             arguments: [

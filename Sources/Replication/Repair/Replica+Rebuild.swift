@@ -118,11 +118,23 @@ extension Replica {
                 : "DELETE FROM meta WHERE key = 'unapplied'")
     }
 
-    /// A segment whose bytes are damaged is worth nothing here: it goes, and every peer is asked
-    /// for everything again, so that a good copy comes back.
+    /// A segment whose bytes are damaged is worth nothing here: it goes, and both sides compare with
+    /// every peer, so that a good copy comes back.
     private func forget(_ database: Database, segmentAt place: Int64) throws {
+        // The place may be given again: what comes to lie there was sent to nobody.
+        try database.execute(
+            sql: "UPDATE peer SET sent = min(sent, ?)", arguments: [place - 1])
+        try database.execute(
+            sql: "UPDATE meta SET value = min(value, ?) WHERE key = 'guests'",
+            arguments: [place - 1])
+        // What a peer refused were the damaged bytes.
+        try database.execute(
+            sql: """
+                DELETE FROM peer_segment WHERE code <> 'held'
+                AND hash = (SELECT hash FROM segment WHERE seq = ?)
+                """, arguments: [place])
         try database.execute(sql: "DELETE FROM segment WHERE seq = ?", arguments: [place])
-        try database.execute(sql: "UPDATE peer SET generation = NULL, position = 0, mark = NULL")
+        try Self.askPeersAnew(database)
     }
 
     /// Puts the rebuilt tables in the place of the live ones.
@@ -176,8 +188,7 @@ extension Replica {
     /// a rebuild that has not happened yet.
     func needsRebuild() throws -> Bool {
         try look { database in
-            let found = try Self.meta(database, "schema").flatMap { Int.fromDatabaseValue($0) }
-            if found != schema.version { return true }
+            if try Self.schemaVersion(database) ?? 0 < schema.version { return true }
             return try Self.meta(database, "rebuild") != nil
         }
     }

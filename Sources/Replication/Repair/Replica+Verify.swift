@@ -13,6 +13,8 @@ package struct Finding: Hashable, Sendable {
         case integrity
         /// A held segment is not signed by its sealer, does not open, or does not chain.
         case segment
+        /// A change that is in no segment yet is not what it was.
+        case unsealed
         /// The tables do not give the digest that is carried along, or do not show what they hold.
         case tables
         /// A rebuild from the segments gives another digest.
@@ -195,7 +197,7 @@ extension Replica {
         ).compactMap { row in
             let id = ChangeID(bytes: row.bytes(0)).map { chain.id(of: row.bytes(2), after: $0) }
             guard let id, id.bytes == row.bytes(1) else {
-                return Finding(kind: .segment, detail: "Unsealed change \(row.integer(3))")
+                return Finding(kind: .unsealed, detail: "Unsealed change \(row.integer(3))")
             }
             return nil
         }

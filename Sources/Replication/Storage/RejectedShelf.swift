@@ -10,6 +10,9 @@ struct RejectedShelf {
     /// What is remembered; more is refused again each time it comes.
     private static let countMax = 10_000
 
+    /// The reason of changes of this machine that damage to the disk struck before they were sealed.
+    static let damaged = "damaged"
+
     private let database: Database
 
     init(_ database: Database) { self.database = database }

@@ -30,10 +30,12 @@ struct SegmentShelf {
         .flatMap { Segment(encoded: Array($0)) }
     }
 
+    /// The segment of a hash; nil where none is kept, or its bytes are not those any more.
     func segment(_ hash: SegmentHash) throws -> Segment? {
-        try Data.fetchOne(
+        let segment = try Data.fetchOne(
             database, sql: "SELECT data FROM segment WHERE hash = ?", arguments: [Data(hash.bytes)]
         ).flatMap { Segment(encoded: Array($0)) }
+        return segment?.hash == hash ? segment : nil
     }
 
     /// Segments after a place, in their order, at most `count` of them.

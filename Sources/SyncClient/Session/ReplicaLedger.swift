@@ -7,6 +7,8 @@ package struct ReplicaLedger: SyncLedger {
     private let peer: Peer
     private let keepsStanding: Bool
     private var offering: Offering?
+    /// Where the replica stood with the peer when the score was last kept.
+    private var known: Standing
     /// What came and what it changed.
     package private(set) var intake = IntakeReport()
 
@@ -16,6 +18,7 @@ package struct ReplicaLedger: SyncLedger {
         self.replica = replica
         self.peer = peer
         self.keepsStanding = keepsStanding
+        known = peer.standing
     }
 
     package var books: BooksID { replica.books }
@@ -26,7 +29,9 @@ package struct ReplicaLedger: SyncLedger {
         try replica.sealChanges()
         let offering = try replica.offering(to: peer)
         self.offering = offering
-        return (peer.standing, offering.segments)
+        // A rebuild may have asked for a comparison since the peer was looked up.
+        known = try replica.standing(with: peer) ?? peer.standing
+        return (known, offering.segments)
     }
 
     package func inventory() throws -> [ClientConversation.Offer] {
@@ -49,10 +54,12 @@ package struct ReplicaLedger: SyncLedger {
 
     package mutating func settle(_ score: SyncScore) throws {
         guard let offering else { return }
+        let standing = keepsStanding ? score.standing : .nowhere
         try replica.settle(
-            peer, keepsStanding ? score.standing : .nowhere, offered: offering,
-            settled: score.settled, refused: score.refusals, unread: score.unread,
+            peer, standing, since: known, offered: offering, settled: score.settled,
+            refused: score.refusals, unread: score.unread,
             peerChanged: score.peerChanged && keepsStanding)
+        known = standing
     }
 
     package mutating func finish() throws { try replica.noteSync(with: peer) }

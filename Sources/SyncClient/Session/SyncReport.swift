@@ -10,6 +10,8 @@ package struct SyncReport: Hashable, Sendable {
     package var setAside = 0
     /// Lines that could not be read at all.
     package var unreadable = 0
+    /// Segments and changes that are damaged on this side and could not be sent: a rebuild mends them.
+    package var unsendable = 0
     /// What the peer did not take.
     package var refusals: [Refusal] = []
     /// Whether the peer had lost its mailbox, or has another: both sides were compared.

@@ -113,11 +113,15 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
         guard splitter.remainder.isEmpty else { throw SyncFailure.broken(.cut) }
     }
 
-    private func encode(_ request: ClientConversation.Request) throws -> [UInt8] {
+    private mutating func encode(_ request: ClientConversation.Request) throws -> [UInt8] {
         var body = request.hello.encoded
         body.append(0x0a)
         for hash in request.segments {
-            guard let segment = try ledger.segment(hash) else { continue }
+            guard let segment = try ledger.segment(hash) else {
+                conversation.withdraw(hash)
+                report.unsendable += 1
+                continue
+            }
             body.append(contentsOf: segment.line)
             body.append(0x0a)
         }

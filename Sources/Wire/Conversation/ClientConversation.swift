@@ -65,6 +65,8 @@ package struct ClientConversation: Sendable {
     /// What is not sent to this peer again.
     private var refusedForEver: Set<SegmentHash> = []
     private var stored: Set<SegmentHash> = []
+    /// What cannot be sent in this conversation.
+    private var withdrawn: Set<SegmentHash> = []
     /// Why the peer could not read a line of this request.
     private var lineRefusal: Refusal?
     /// Whether a segment that the peer cannot read is being looked for.
@@ -150,6 +152,13 @@ package struct ClientConversation: Sendable {
             outgoing.removeFirst()
         }
         return taken
+    }
+
+    /// Takes a segment of the request back before it is sent, because it cannot be: it counts neither
+    /// as sent nor as settled.
+    package mutating func withdraw(_ hash: SegmentHash) {
+        inFlight.removeAll { $0.hash == hash }
+        withdrawn.insert(hash)
     }
 
     /// Takes one line of the answer.
@@ -283,14 +292,15 @@ package struct ClientConversation: Sendable {
     /// Sets both inventories against each other: each side gets what it lacks.
     ///
     /// `own` is everything the replica holds and the peer has not refused for ever; `setAside` what
-    /// the replica refused itself and need not get again. What was refused in this conversation is not
-    /// sent again, and nothing is once sending has ended.
+    /// the replica refused itself and need not get again. What was refused or withdrawn in this
+    /// conversation is not sent again, and nothing is once sending has ended.
     package mutating func compare(with own: [Offer], without setAside: Set<SegmentHash> = []) {
         let theirs = inventory ?? []
         inventory = nil
         let theirSet = Set(theirs)
         let ownSet = Set(own.map(\.hash))
         let apart = theirSet.union(unread.compactMap(\.hash)).union(refusedForEver)
+            .union(withdrawn)
         outgoing = isCutShort ? [] : own.filter { !apart.contains($0.hash) }[...]
         wanted = theirs.filter { !ownSet.contains($0) && !setAside.contains($0) }[...]
         settled.formUnion(ownSet.intersection(theirSet))

@@ -19,6 +19,8 @@ final class Device: SyncLedger, Membership {
     var unreadable: [[UInt8]] = []
     var renewals = 0
     var finished = 0
+    /// Segments whose bytes are damaged.
+    var damaged: Set<SegmentHash> = []
 
     /// A device of books that come from a number; `writer` tells their devices apart.
     init(books number: UInt8 = 1, writer: UInt8 = 1, enrolment: String? = nil) throws {
@@ -89,7 +91,9 @@ final class Device: SyncLedger, Membership {
 
     func setAside() -> Set<SegmentHash> { [] }
 
-    func segment(_ hash: SegmentHash) -> Segment? { held.first { $0.hash == hash } }
+    func segment(_ hash: SegmentHash) -> Segment? {
+        damaged.contains(hash) ? nil : held.first { $0.hash == hash }
+    }
 
     func accept(_ segments: [Segment]) -> Int {
         batches.append(segments.count)

@@ -45,6 +45,27 @@ import Wire
         #expect(device.batches == [1, 1, 1])
     }
 
+    @Test func `a segment that is damaged here is neither sent nor counted as there`() async throws
+    {
+        let device = try Device()
+        try device.write(3)
+        let hashes = device.held.map(\.hash)
+        device.damaged = [hashes[1]]
+        let mark = Mark.origin.following(hashes[0]).following(hashes[2])
+        let peer = ScriptedPeer([
+            [
+                .welcome(generation, matches: true), .have([hashes[0], hashes[2]]),
+                .end(position: 2, mark: mark, more: false),
+            ]
+        ])
+        var session = try SyncSession(device, over: peer)
+        let report = try await session.run()
+        #expect(report.sent == 2)
+        #expect(report.unsendable == 1)
+        #expect(device.settled == [hashes[0], hashes[2]])
+        #expect(device.standing.position == 2)
+    }
+
     @Test func `a long push keeps its score on the way`() async throws {
         let device = try Device()
         // Six of these fill a request of 4 MiB.

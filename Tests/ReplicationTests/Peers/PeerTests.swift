@@ -46,6 +46,31 @@ import Wire
         #expect(offered == [1, 1, 1, 0])
     }
 
+    @Test func `a comparison asked for during a conversation stays asked for`() throws {
+        let fleet = try Fleet(devices: 1, seed: 6)
+        try fleet.put(0, History.rows[0], ["f": 1])
+        let replica = fleet.devices[0].replica
+        try replica.sealChanges()
+        let peer = try replica.addPeer("team", "https://relay.example/")
+        let offered = try replica.offering(to: peer)
+        let hashes = Set(offered.segments.map(\.hash))
+        let reached = Standing(
+            generation: Generation(checked: [UInt8](repeating: 1, count: 16)), position: 1,
+            mark: .origin)
+        // As another process's rebuild leaves it.
+        try replica.settle(
+            peer, .doubtful, offered: offered, settled: [], refused: [], peerChanged: false)
+        try replica.settle(
+            peer, reached, since: .nowhere, offered: offered, settled: hashes, refused: [],
+            peerChanged: false)
+        #expect(try replica.standing(with: peer) == .doubtful)
+        try replica.settle(
+            peer, reached, since: .doubtful, offered: offered, settled: hashes, refused: [],
+            peerChanged: false)
+        #expect(try replica.standing(with: peer) == reached)
+        #expect(try replica.offering(to: peer).segments.isEmpty)
+    }
+
     @Test func `what came from a peer that was forgotten is offered to the next one`() throws {
         let fleet = try Fleet(devices: 2, seed: 8)
         try fleet.put(0, History.rows[0], ["f": 1])

@@ -80,6 +80,7 @@ extension Replication.Finding {
         switch kind {
         case .integrity: "The database file is damaged: \(detail)."
         case .segment: "\(detail) is damaged; if it was sent, another device has a good copy."
+        case .unsealed: "\(detail) is damaged; a rebuild puts it right, or sets it aside."
         case .tables: "The tables do not show what they hold: \(detail)."
         case .rebuild: "The tables are not what the changes say: \(detail)."
         case .divergence: "Device \(detail) had other books at the same version."

@@ -44,7 +44,8 @@ struct Meeting {
         _ session: SyncSession<ReplicaLedger, Carrier>, _ replica: Replica, _ peer: Peer
     ) async throws -> Meeting {
         var session = session
-        let report = try await session.run()
+        var report = try await session.run()
+        report.unsendable += try replica.unsealableCount()
         try replica.mend()
         return Meeting(peer: peer, report: report, changes: session.ledger.intake.changes)
     }
@@ -85,7 +86,8 @@ struct Meeting {
     /// Whether anything went either way, or is worth a word.
     var hasNews: Bool {
         report.sent > 0 || changes > 0 || report.setAside + report.unreadable > 0
-            || report.peerChanged || !report.refusals.isEmpty || hindrance != nil
+            || report.peerChanged || report.unsendable > 0 || !report.refusals.isEmpty
+            || hindrance != nil
     }
 
     /// `name url sent received changes setAside refused healed position`.
@@ -117,6 +119,10 @@ struct Meeting {
         if damaged > 0 {
             page.line("\(Self.count(damaged, "damaged parcel")) set aside: jalon doctor", .warning)
         }
+        if report.unsendable > 0 {
+            page.line(
+                "\(Self.count(report.unsendable, "damaged parcel")) here cannot be sent.", .warning)
+        }
         if let first = unreadFiles.first {
             let rest = unreadFiles.count > 1 ? " and others" : ""
             page.line(
@@ -142,11 +148,19 @@ struct Meeting {
     /// and cannot be read. A folder that can only be read was read.
     var failure: Failure? {
         guard let hindrance else {
+            if report.unsendable > 0 { return Self.unsendable }
             return report.refusals.first.map { Failure(SyncFailure.refused($0)) }
         }
         if case .readOnly = hindrance { return nil }
         return Failure(hindrance)
     }
+
+    private static let unsendable = Failure(
+        "something that was written here is damaged and cannot be sent.",
+        why: [
+            "its bytes in the database are not those that were written", "all else went its way",
+        ],
+        tries: ["jalon doctor", "jalon rebuild, then jalon sync"], status: .badInput)
 
     static func count(_ count: Int, _ noun: String) -> String {
         count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
