@@ -58,14 +58,23 @@ package enum History {
             [.text(origin.document)])
         let currency = origin.content.currency
         var balance = origin.totals.due
+        // What no credit note took off: all of it goes with a corrective, paid or not, and what others
+        // take off beside that takes off nothing more.
+        var left = origin.totals.due
+        var isReplaced = false
         return try rows.compactMap { record in
             guard let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
                 var kind = record.text("kind")
             else { return nil }
             var amount = record.integer("amount")
             if let document = DocumentKind(rawValue: kind) {
-                // What is replaced is open no more.
-                if document == .corrective { amount = balance }
+                if isReplaced {
+                    amount = 0
+                } else if document == .corrective {
+                    amount = left
+                    isReplaced = true
+                }
+                left &-= amount ?? 0
                 kind = document.words
             }
             balance &-= amount ?? 0
