@@ -82,7 +82,7 @@ package enum Interests {
         }
         let terms = try Conditions(reading, client: origin.client)
         var periods: [Interest.Period] = []
-        let changes = try changes(reading, origin.document)
+        let changes = try changes(reading, origin)
         if let first = due.adding(days: 1), first <= date {
             periods = try Self.periods(
                 from: first, to: date, total: origin.totals.due, changes, terms)
@@ -131,9 +131,9 @@ package enum Interests {
         }
     }
 
-    /// What was paid or credited, by the day.
+    /// What was paid or credited, by the day; what is replaced is taken off as a whole.
     private static func changes(
-        _ reading: Reading, _ document: String
+        _ reading: Reading, _ origin: Invoices.Origin
     ) throws -> [(day: CivilDate, amount: Int64)] {
         let rows = try reading.rows(
             """
@@ -141,11 +141,14 @@ package enum Interests {
             JOIN payments p ON p.id = a.payment
             WHERE a.document = ?1 AND a.hidden = 0 AND p.hidden = 0
             UNION ALL
-            SELECT date, -total FROM documents
-            WHERE corrects = ?1 AND hidden = 0 AND kind <> '384'
+            SELECT date, CASE kind WHEN ?2 THEN ?3 ELSE -total END FROM documents
+            WHERE corrects = ?1 AND hidden = 0
             ORDER BY 1
             """,
-            [.text(document)])
+            [
+                .text(origin.document), .text(DocumentKind.corrective.rawValue),
+                .integer(origin.totals.due),
+            ])
         return rows.compactMap { record in
             guard let day = record.text("day").flatMap({ CivilDate(iso: $0) }),
                 let amount = record.integer("amount"),
