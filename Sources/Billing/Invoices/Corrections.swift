@@ -102,14 +102,19 @@ extension Invoices {
         return try new(writing, client: client, content, due: nil, at: moment)
     }
 
-    /// The latest invoice of a client: what a repeat begins with.
+    /// The latest invoice of a client that no other one replaced: what a repeat begins with.
     package static func latest(_ reading: Reading, of client: RowID) throws -> InvoiceRef {
         let row = try reading.rows(
             """
-            SELECT id, invoice FROM documents WHERE client = ? AND hidden = 0 AND kind = ?
+            SELECT id, invoice FROM documents d
+            WHERE client = ?1 AND hidden = 0 AND kind IN (?2, ?3) AND NOT EXISTS (
+                SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0 AND c.kind = ?3)
             ORDER BY date DESC, sequence DESC, id LIMIT 1
             """,
-            [.text(client.text), .text(DocumentKind.invoice.rawValue)]
+            [
+                .text(client.text), .text(DocumentKind.invoice.rawValue),
+                .text(DocumentKind.corrective.rawValue),
+            ]
         ).first
         guard let row, let document = row.text("id").flatMap({ RowID($0) }),
             let invoice = row.text("invoice").flatMap({ RowID($0) })
