@@ -71,10 +71,16 @@ extension Payments {
         throw BillingFailure.paymentUnmatched(reference: reference, candidates: candidates)
     }
 
-    /// The invoices of which just so much is open.
+    /// The invoices of which just so much is open; none in a currency that has no such amount, as yen
+    /// have no 100.50.
     private static func open(_ reading: Reading, _ amount: String) throws -> [Candidate] {
-        try Ledger.owed(reading, asOf: .last).clients.flatMap { client in
-            let minor = try client.sums.currency.minor(amount)
+        try Ledger.owed(reading, asOf: .last).clients.flatMap { client -> [Candidate] in
+            let minor: Int64
+            do {
+                minor = try client.sums.currency.minor(amount)
+            } catch BillingFailure.number(_, _, .tooManyDecimals) {
+                return []
+            }
             return client.invoices.filter { $0.balance == minor }.map {
                 Candidate(id: $0.document, label: $0.number, detail: client.name)
             }
