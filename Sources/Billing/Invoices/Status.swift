@@ -68,22 +68,23 @@ package enum InvoiceStatus: String, CaseIterable, Sendable {
 
     /// Derives the status on a date.
     ///
-    /// It becomes due `noticeDays` before the due date and overdue the day after it, sent or not.
-    /// An extension and a dispute are flags: they never hide `overdue`.
+    /// It becomes due `noticeDays` before the due date and overdue the day after it, sent or not; never
+    /// what the business is to pay back, since nothing of that is expected from the client. An extension and a dispute are flags: they never hide `overdue`.
     package init(of facts: InvoiceFacts, on date: CivilDate) {
         guard let issued = facts.issued, issued <= date else {
             self = .draft
             return
         }
         let settled = facts.paid &+ facts.credited
+        let due = facts.amount < 0 ? nil : facts.due
         let isSettled = facts.amount >= 0 ? settled >= facts.amount : settled <= facts.amount
         if let writtenOff = facts.writtenOff, writtenOff <= date {
             self = .writtenOff
         } else if isSettled {
             self = facts.credited != 0 && facts.paid == 0 ? .credited : .paid
-        } else if let due = facts.due, date > due {
+        } else if let due, date > due {
             self = .overdue
-        } else if let due = facts.due, date.days(since: due) >= -Self.noticeDays {
+        } else if let due, date.days(since: due) >= -Self.noticeDays {
             self = .due
         } else if let sent = facts.sent, sent <= date {
             self = .sent

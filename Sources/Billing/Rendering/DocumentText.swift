@@ -131,7 +131,7 @@ extension DocumentText {
     var toPay: String { amount(total("due")) }
     var dueDate: String { words.date(string("due")) }
 
-    private func total(_ key: String) -> Int64 { content["totals"]?[key]?.integer ?? 0 }
+    func total(_ key: String) -> Int64 { content["totals"]?[key]?.integer ?? 0 }
 
     private func amount(_ minor: Int64) -> String { words.amount(minor, currency) }
 

@@ -38,7 +38,7 @@ struct StatusTests {
         #expect(InvoiceStatus(of: credited, on: late) == .credited)
         var refund = try facts()
         refund.amount = -500
-        #expect(InvoiceStatus(of: refund, on: late) == .overdue)
+        #expect(InvoiceStatus(of: refund, on: late) == .issued)
         refund.paid = -500
         #expect(InvoiceStatus(of: refund, on: late) == .paid)
         var lost = try facts()

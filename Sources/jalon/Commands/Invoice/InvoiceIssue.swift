@@ -37,8 +37,9 @@ struct InvoiceIssue: NetworkCommand {
         }
         let document = issued.invoice
         return Answer(json: document.json) { page in
-            // A credit note asks for nothing.
-            let due = document.kind.isCredit ? nil : document.due
+            // A credit note asks for nothing, nor does an invoice of which nothing is left to pay.
+            let isAsked = !document.kind.isCredit && document.balance > 0
+            let due = isAsked ? document.due : nil
             page.line(
                 "Issued \(document.label) for \(document.clientName), \(document.total)"
                     + (due.map { ", to be paid by \($0.iso)." } ?? "."))
