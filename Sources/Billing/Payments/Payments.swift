@@ -34,13 +34,15 @@ package enum Payments {
                             invoice: ref.invoice.text, number: invoice.number, amount: allocated)
                     ], euros: try Self.euros(euros, invoice.currency)),
             documents: [document.text], keys: keys, at: moment)
-        let facts = InvoiceFacts(
+        let day = max(moment.today, invoice.issued ?? .first)
+        var facts = InvoiceFacts(
             issued: invoice.issued, due: invoice.due, amount: invoice.sums?.due ?? 0,
             paid: invoice.paid &+ allocated, kind: invoice.kind, credited: invoice.credited)
+        facts.take(
+            try Events.courses(writing, asOf: day, document: document.text)[document.text])
         return PaymentResult(
             payment: record, number: invoice.number ?? "",
-            balance: invoice.balance &- allocated,
-            status: InvoiceStatus(of: facts, on: max(moment.today, invoice.issued ?? .first)))
+            balance: invoice.balance &- allocated, status: InvoiceStatus(of: facts, on: day))
     }
 
     /// The euros that a payment in another currency came to, in cents.

@@ -66,6 +66,8 @@ extension Answer {
                 page.line("\(credit) more than was open: a credit of the client.", .warning)
             } else if result.balance == 0 {
                 page.line("It is paid in full.", .good)
+            } else if result.status == .writtenOff {
+                page.line("It was written off: nothing more is expected of it.")
             } else {
                 page.line("\(open) still open.")
             }
