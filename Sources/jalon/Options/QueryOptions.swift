@@ -32,13 +32,19 @@ struct QueryOptions: ParsableArguments {
 }
 
 extension Answer {
-    /// A list as it was asked for: in JSON an array, or one of groups with their sums.
+    /// A list as it was asked for: in JSON an array, or one of groups with their sums. Where the rows
+    /// are not all that there are, their number tells nobody anything.
     static func list<Row: QueryRow>(
         _ rows: [Row], _ query: Query<Row>, _ form: FormOptions, _ session: Session, none: String,
-        json: @escaping (Row) -> JSON, table: @escaping ([Row]) -> Table
+        isWhole: Bool = true, json: @escaping (Row) -> JSON, table: @escaping ([Row]) -> Table
     ) throws -> Answer {
         let groups = query.groups(rows)
-        let none = query.isFiltered && !rows.isEmpty ? "None of \(rows.count) is like that." : none
+        let none =
+            if !isWhole {
+                "None is like that."
+            } else {
+                query.isFiltered && !rows.isEmpty ? "None of \(rows.count) is like that." : none
+            }
         return try Answer(
             json: query.isGrouped
                 ? .array(groups.map { $0.json(json) })

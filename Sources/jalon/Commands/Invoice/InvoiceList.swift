@@ -61,8 +61,9 @@ extension Answer {
         _ invoices: [InvoiceView], _ query: Query<InvoiceView>, _ form: FormOptions,
         _ session: Session, none: String
     ) throws -> Answer {
-        try .list(invoices, query, form, session, none: none, json: \.listJSON) {
-            .invoices($0, showing: query.fields)
-        }
+        try .list(
+            invoices, query, form, session, none: none, isWhole: InvoiceView.needsSettled(query),
+            json: \.listJSON
+        ) { .invoices($0, showing: query.fields) }
     }
 }
