@@ -61,12 +61,17 @@ struct OwedCommand: LocalCommand {
 extension Table {
     /// What clients owe, since when, and by how late it is.
     static func owed(_ clients: [OwedClient]) -> Table {
-        // One currency stands in the heading; credit and several owners are the exception. What is not
-        // due is what the others leave of the sum, so it makes room for who and when.
+        // One currency stands in the heading; credit and several owners are the exception. Amounts of
+        // which there are none make room first, then who and when; an amount never does.
         let codes = Set(clients.map(\.sums.currency.code))
         let code = codes.count == 1 ? codes.first : nil
-        func bucket(_ bucket: AgingBucket, _ style: Cell.Style) -> (OwedClient) -> Cell {
-            { $0.cell($0.sums.buckets[bucket] ?? 0, style) }
+        func amounts(
+            _ heading: String, _ style: Cell.Style, _ minor: @escaping (OwedClient) -> Int64
+        ) -> (column: Column, cell: (OwedClient) -> Cell) {
+            let isEmpty = clients.allSatisfy { minor($0) == 0 }
+            return (
+                .right(heading, drops: isEmpty ? 1 : nil), { $0.cell(minor($0), style) }
+            )
         }
         var columns: [(column: Column, cell: (OwedClient) -> Cell)] = [
             (.left("CLIENT"), { Cell($0.name, .strong) }),
@@ -77,17 +82,18 @@ extension Table {
         ]
         if code == nil { columns.append((.left("IN"), { Cell($0.sums.currency.code) })) }
         columns += [
-            (.left("DUE", drops: 4), { Cell($0.due?.iso ?? "") }),
-            (.right("NOT DUE", drops: 2), bucket(.notDue, .plain)),
-            (.right("1-30 DAYS"), bucket(.upTo30, .warning)),
-            (.right("31-60"), bucket(.upTo60, .bad)), (.right("OVER 60"), bucket(.over60, .bad)),
+            (.left("DUE", drops: 3), { Cell($0.due?.iso ?? "") }),
+            amounts("NOT DUE", .plain) { $0.sums.buckets[.notDue] ?? 0 },
+            amounts("1-30 DAYS", .warning) { $0.sums.buckets[.upTo30] ?? 0 },
+            amounts("31-60", .bad) { $0.sums.buckets[.upTo60] ?? 0 },
+            amounts("OVER 60", .bad) { $0.sums.buckets[.over60] ?? 0 },
         ]
         if clients.contains(where: { $0.sums.credit != 0 }) {
-            columns.append((.right("CREDIT", drops: 1), { $0.cell($0.sums.credit, .plain) }))
+            columns.append(amounts("CREDIT", .plain, \.sums.credit))
         }
         if Set(clients.flatMap(\.owners)).count > 1 {
             columns.append(
-                (.left("OWNER", drops: 3), { Cell($0.owners.joined(separator: ", ")) }))
+                (.left("OWNER", drops: 2), { Cell($0.owners.joined(separator: ", ")) }))
         }
         var table = Table(columns.map(\.column))
         for client in clients { table.add(columns.map { $0.cell(client) }) }
