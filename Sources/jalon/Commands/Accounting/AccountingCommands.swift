@@ -146,7 +146,11 @@ struct ArchiveCommand: LocalCommand {
         let archive = try session.write(writing) { books in
             let archive = try Archives.make(books, year: year, today: session.today)
             // The files first: what the books say is there is there.
-            if !writing.dryRun { try Self.write(archive, to: folder) }
+            if writing.dryRun {
+                try Self.check(folder)
+            } else {
+                try Self.write(archive, to: folder)
+            }
             try Archives.record(books, archive, at: session.moment)
             return archive
         }
@@ -159,16 +163,26 @@ struct ArchiveCommand: LocalCommand {
 
     private static func write(_ archive: Archive, to folder: String) throws {
         for path in [folder, folder + "/documents"] {
-            guard mkdir(path, 0o700) == 0 else {
-                let code = errno
-                throw Failure(
-                    "the folder \(path) cannot be made: \(SystemError.text(code)).",
-                    why: code == EEXIST ? "an archive is never written over another" : "",
-                    tries: ["add --output FOLDER, which is not there yet"], status: .cannotWrite)
-            }
+            guard mkdir(path, 0o700) == 0 else { throw failure(path, errno) }
         }
         for file in archive.files { try Files.write(file.text, to: "\(folder)/\(file.path)") }
         try Files.write(archive.manifest, to: "\(folder)/\(Archive.manifestPath)")
+    }
+
+    /// Refuses a folder that could not be made, without making it.
+    private static func check(_ folder: String) throws {
+        var entry = stat()
+        if lstat(folder, &entry) == 0 { throw failure(folder, EEXIST) }
+        // A name within it, so that a file in the parent's place is refused as well.
+        let parent = folder.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/."
+        guard access(parent, W_OK | X_OK) == 0 else { throw failure(folder, errno) }
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> Failure {
+        Failure(
+            "the folder \(path) cannot be made: \(SystemError.text(code)).",
+            why: code == EEXIST ? "an archive is never written over another" : "",
+            tries: ["add --output FOLDER, which is not there yet"], status: .cannotWrite)
     }
 }
 
