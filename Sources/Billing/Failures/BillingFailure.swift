@@ -105,6 +105,9 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case notCreditable(number: String, DocumentKind)
     /// A credit of more than is left of the document.
     case creditTooLarge(number: String, open: Int64, currency: Currency)
+    /// Nothing tells which VAT an amount that is credited without it is under; the document has lines
+    /// of these rates, the lowest first.
+    case creditRate(number: String, amount: String, rates: [Decimal])
     /// Only a deposit invoice is deducted.
     case notADeposit(number: String)
     /// Nothing is left of a deposit, or not what the draft deducts, or `final` deducts it already.

@@ -286,7 +286,9 @@ extension Invoices {
         let wanted = try rate.map { try Decimal($0, as: .rate) }
         let groups = origin.totals.groups.filter { wanted == nil || $0.rate == wanted }
         guard groups.count == 1, let group = groups.first else {
-            throw BillingFailure.line(text: text, .rateMissing)
+            throw BillingFailure.creditRate(
+                number: origin.number, amount: text,
+                rates: Set(origin.totals.groups.map(\.rate)).sorted())
         }
         return DraftContent.Line(
             name: origin.number, quantity: Decimal(coefficient: -1, scale: 0),

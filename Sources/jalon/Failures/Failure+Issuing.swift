@@ -81,6 +81,16 @@ extension Failure {
                 why:
                     "\(currency.text(open)) \(currency.code) of it, VAT included, can still be credited",
                 tries: ["jalon invoice credit \(number) --net AMOUNT"], status: .failed)
+        case .creditRate(let number, let amount, let rates):
+            Failure(
+                "“\(amount)” does not say which VAT of \(number) it is under.",
+                why: "its lines are under "
+                    + rates.map { "\($0.text) %" }.joined(separator: ", "),
+                tries: rates.map {
+                    "jalon invoice credit \(number) --net \(amount) --rate \($0.text)"
+                }
+                    + ["jalon invoice credit \(number) --line N, for one of its lines"],
+                status: .badInput)
         case .notADeposit(let number):
             Failure(
                 "\(number) is no deposit invoice.",
