@@ -126,7 +126,6 @@ package enum Bills {
         var values: [String: Value] = [
             "supplier": .text(supplier), "date": .text(date.iso), "due": .text(due.iso),
             "currency": .text(currency.code), "amount": .integer(amount), "vat": .integer(vat),
-            "created": .integer(moment.milliseconds),
         ]
         if let number { values["number"] = .text(number) }
         if let note = input.note { values["note"] = .text(try PlainText.block(note, .note)) }
@@ -143,6 +142,8 @@ package enum Bills {
                     .bill, Candidate(id: id.text, label: number, detail: supplier))
             }
         } else {
+            // Not of what two devices may both enter: they would contradict each other in it.
+            values["created"] = .integer(moment.milliseconds)
             id = try writing.insert("bills", values)
         }
         guard let view = view(id: id.text, paid: 0, asOf: moment.today, { values[$0] ?? .null })
@@ -247,7 +248,7 @@ package enum Bills {
         return try reading.rows(
             """
             SELECT * FROM bills WHERE hidden = 0 AND date <= ?1 AND (?2 IS NULL OR id = ?2)
-            ORDER BY due, created, id
+            ORDER BY due, date, created, id
             """, arguments
         ).compactMap { record in
             let id = record.text("id") ?? ""

@@ -116,7 +116,7 @@ package enum Items {
     /// Adds an item. Its row is derived from the code, so that a code entered on two devices is one
     /// item, whose differing fields are conflicts.
     package static func add(
-        _ writing: Writing, code: String, _ input: ItemInput, at moment: Moment
+        _ writing: Writing, code: String, _ input: ItemInput
     ) throws -> ItemView {
         let code = try checkedCode(code)
         if let present = try card(writing)[code.lowercased()] {
@@ -125,7 +125,6 @@ package enum Items {
         var values = try input.values().filter { $0.value != .null }
         if values["name"] == nil { values["name"] = .text(code) }
         values["code"] = .text(code)
-        values["created"] = .integer(moment.milliseconds)
         let id = try writing.enter(
             "items", keys: [.text(code.lowercased())], values, of: ItemInput.fields)
         guard let view = ItemView(id: id.text, { values[$0]?.text }) else {

@@ -10,7 +10,7 @@ struct ItemTests {
         throws -> ItemView
     {
         try office.write(on: device) {
-            try Items.add($0, code: code, input, at: Office.moment("2026-03-01"))
+            try Items.add($0, code: code, input)
         }
     }
 

@@ -75,7 +75,7 @@ struct ItemAdd: LocalCommand {
 
     func answer(_ session: Session) throws -> Answer {
         let item = try session.write(writing) {
-            try Items.add($0, code: code, details.input, at: session.moment)
+            try Items.add($0, code: code, details.input)
         }
         return Answer(json: item.json) { page in
             page.line("Added item “\(item.code)”, \(item.name).")
