@@ -168,45 +168,80 @@ package enum Bills {
         if let first = bill.date, day < first {
             throw BillingFailure.beforeIssue(number: bill.label, date: day, issued: first)
         }
-        try enter(writing, minor, of: bill, on: day, method: method, at: moment)
+        var values = payment(minor, of: bill, on: day)
+        values["created"] = .integer(moment.milliseconds)
+        if let method { values["method"] = .text(try PaymentMethod.checked(method)) }
+        _ = try writing.insert("bill_payments", values)
         return bill.paid(minor, asOf: max(day, moment.today))
     }
 
-    /// Takes back what was paid last of a bill and is not taken back yet, by a row of its own.
+    /// Takes back what was paid last of a bill and is not taken back yet, by a row of its own. The row is
+    /// derived from the payment's: two devices that take one back have taken it back once.
     package static func reverse(
         _ writing: Writing, _ id: RowID, on date: CivilDate?, at moment: Moment
     ) throws -> BillView {
         let bill = try find(writing, id)
-        var standing: [(amount: Int64, date: String)] = []
-        for row in try writing.rows(
-            """
-            SELECT amount, date FROM bill_payments WHERE bill = ? AND hidden = 0
-            ORDER BY date, created, id
-            """, [.text(id.text)])
-        {
-            let amount = row.integer("amount") ?? 0
-            if let last = standing.lastIndex(where: { $0.amount == 0 &- amount }) {
-                standing.remove(at: last)
-            } else {
-                standing.append((amount, row.text("date") ?? ""))
-            }
+        guard let last = try standing(writing, id).last else {
+            throw BillingFailure.notPaid(bill: bill.label)
         }
-        guard let last = standing.last else { throw BillingFailure.notPaid(bill: bill.label) }
-        let day = max(date ?? moment.today, CivilDate(iso: last.date) ?? moment.today)
-        try enter(writing, 0 &- last.amount, of: bill, on: day, method: nil, at: moment)
+        let day = max(date ?? moment.today, last.date ?? moment.today)
+        var values = payment(0 &- last.amount, of: bill, on: day)
+        // Behind its payment in their order, and the same whenever a device writes it.
+        values["created"] = .integer(last.created &+ 1)
+        _ = try writing.insertDerived("bill_payments", keys: reversalKeys(last.id), values)
         return bill.paid(0 &- last.amount, asOf: day)
     }
 
-    private static func enter(
-        _ writing: Writing, _ minor: Int64, of bill: BillView, on day: CivilDate, method: String?,
-        at moment: Moment
-    ) throws {
-        var values: [String: Value] = [
-            "bill": .text(bill.id), "date": .text(day.iso), "amount": .integer(minor),
-            "created": .integer(moment.milliseconds),
-        ]
-        if let method { values["method"] = .text(try PaymentMethod.checked(method)) }
-        _ = try writing.insert("bill_payments", values)
+    /// What was paid of a bill, as its rows say it.
+    private struct BillPayment {
+        let id: String
+        let amount: Int64
+        let date: CivilDate?
+        let created: Int64
+    }
+
+    /// The payments that are not taken back, in their order. Rows of earlier programs that take one back
+    /// do not say which: each stands for the last of that amount before it.
+    private static func standing(_ reading: Reading, _ bill: RowID) throws -> [BillPayment] {
+        let payments = try reading.rows(
+            """
+            SELECT id, amount, date, created FROM bill_payments WHERE bill = ? AND hidden = 0
+            ORDER BY date, created, id
+            """, [.text(bill.text)]
+        ).map { row in
+            BillPayment(
+                id: row.text("id") ?? "", amount: row.integer("amount") ?? 0,
+                date: row.text("date").flatMap { CivilDate(iso: $0) },
+                created: row.integer("created") ?? 0)
+        }
+        let ids = Set(payments.map(\.id))
+        let reversals = payments.reduce(into: [String: String]()) { reversals, payment in
+            guard let id = RowIDs.derived("bill_payments", keys: reversalKeys(payment.id))?.text,
+                ids.contains(id)
+            else { return }
+            reversals[id] = payment.id
+        }
+        let reversed = Set(reversals.values)
+        var standing: [BillPayment] = []
+        for payment in payments where reversals[payment.id] == nil && !reversed.contains(payment.id)
+        {
+            if let last = standing.lastIndex(where: { $0.amount == 0 &- payment.amount }) {
+                standing.remove(at: last)
+            } else {
+                standing.append(payment)
+            }
+        }
+        return standing
+    }
+
+    private static func reversalKeys(_ payment: String) -> [Value] {
+        [.text("reversal"), .text(payment)]
+    }
+
+    private static func payment(
+        _ minor: Int64, of bill: BillView, on day: CivilDate
+    ) -> [String: Value] {
+        ["bill": .text(bill.id), "date": .text(day.iso), "amount": .integer(minor)]
     }
 
     private static func find(_ reading: Reading, _ id: RowID) throws -> BillView {
