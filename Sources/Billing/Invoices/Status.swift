@@ -69,7 +69,8 @@ package enum InvoiceStatus: String, CaseIterable, Sendable {
     /// Derives the status on a date.
     ///
     /// It becomes due `noticeDays` before the due date and overdue the day after it, sent or not; never
-    /// what the business is to pay back, since nothing of that is expected from the client. An extension and a dispute are flags: they never hide `overdue`.
+    /// what the business is to pay back, since nothing of that is expected from the client. An extension
+    /// and a dispute are flags: they never hide `overdue`.
     package init(of facts: InvoiceFacts, on date: CivilDate) {
         guard let issued = facts.issued, issued <= date else {
             self = .draft

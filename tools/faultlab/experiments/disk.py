@@ -66,9 +66,10 @@ def _on_disk(line: str, folder: str) -> bool:
 
 
 def _struck(trace: str, folder: str) -> bool:
-    """Whether the fault took place at a call for such a file. Which call is the n-th of its kind
-    differs from run to run."""
+    """Whether the fault took place, at calls for such files alone. Each thread of a program has an
+    n-th call, and which one that is differs from run to run."""
     begun = {}
+    struck = []
     with open(trace, errors="replace") as lines:
         for line in lines:
             thread, _, call = line.partition(" ")
@@ -76,15 +77,17 @@ def _struck(trace: str, folder: str) -> bool:
                 begun[thread] = call
             elif call.rstrip().endswith("(INJECTED)"):
                 whole = begun.get(thread, "") + call if "resumed>" in call else call
-                return _on_disk(whole, folder)
-    return False
+                struck.append(_on_disk(whole, folder))
+    return bool(struck) and all(struck)
 
 
 def _failed(lab, command, expected, folder, injection: str, error: str) -> None:
     with Stage(lab, command, folder) as stage:
-        run = stage.run(under=tool.strace(injection, trace=folder + "/trace", paths=True))
-        if not _struck(folder + "/trace", stage.folder):
-            raise Missed
+        try:
+            run = stage.run(under=tool.strace(injection, trace=folder + "/trace", paths=True))
+        finally:
+            if not _struck(folder + "/trace", stage.folder):
+                raise Missed
         is_clean(run)
         if error == "ENOSPC" and run.exit == 73 and "answer" not in run.err:
             check(stage.folder in run.err, f"no path is named: {run}")
