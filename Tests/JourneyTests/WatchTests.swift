@@ -51,6 +51,24 @@ struct `Watching` {
         #expect(watching.end() == 0)
     }
 
+    @Test func `what a relay could not take for a moment is sent again by itself`() {
+        let relay = Relay()
+        let proxy = Proxy(before: relay)
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "team", proxy.url)
+        laptop.does("sync")
+        let watching = laptop.follow(["sync", "--watch"])
+        #expect(watching.reaches("Watching"))
+        // One for the meeting at the beginning, perhaps, and one for what is written; the live channel
+        // stays up all the while.
+        proxy.deny(2)
+        laptop.does("client", "add", "Blum")
+        #expect(watching.reaches("a proxy answers 503"))
+        #expect(watching.reaches("1 parcel sent"))
+        #expect(watching.end() == 0)
+        #expect(laptop.json("status")["unsent"] == 0)
+    }
+
     @Test func `what is started to outlive its terminal goes on when that closes`() throws {
         let laptop = Device.withBooks()
         let phone = Device("phone")

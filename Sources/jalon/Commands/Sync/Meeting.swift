@@ -85,9 +85,13 @@ struct Meeting {
 
     /// Whether anything went either way, or is worth a word.
     var hasNews: Bool {
+        hasMoved || report.unsendable > 0 || !report.refusals.isEmpty || hindrance != nil
+    }
+
+    /// Whether anything went either way.
+    var hasMoved: Bool {
         report.sent > 0 || changes > 0 || report.setAside + report.unreadable > 0
-            || report.peerChanged || report.unsendable > 0 || !report.refusals.isEmpty
-            || hindrance != nil
+            || report.peerChanged
     }
 
     /// `name url sent received changes setAside refused healed position`.

@@ -35,21 +35,10 @@ struct Watch {
         for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
             signal(number) { _ in _exit(0) }
         }
-        for peer in peers {
-            do {
-                let meeting = try await Meeting.hold(replica, peer, network)
-                try tell(meeting, always: true)
-                if let failure = meeting.failure { output.report(failure) }
-            } catch let failure as SyncFailure where failure.mayPass {
-                // Whoever watches from a train wants to be connected as soon as that is possible.
-                output.notice("\(peer.name): \(Failure(failure).what)")
-            } catch let failure as FolderFailure {
-                // A stick may be plugged in later.
-                output.notice("\(peer.name): \(Failure(failure).what)")
-            }
-        }
+        let places = Places()
+        for index in peers.indices { try await meet(index, places, isFirst: true) }
         output.notice("Watching; Ctrl-C ends it.")
-        try await listen()
+        try await listen(places)
     }
 
     /// Whether whoever started this wants it to outlive a signal: `nohup` a closed terminal, a script's
@@ -61,13 +50,13 @@ struct Watch {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    private func listen() async throws {
+    private func listen(_ places: Places) async throws {
         let (triggers, source) = AsyncStream.makeStream(of: Trigger.self)
-        let places = Places()
         try await withThrowingDiscardingTaskGroup { group in
             for (index, peer) in peers.enumerated() {
                 guard case .relay(let address) = try PeerPlace(peer.address) else { continue }
-                places.tokens[index] = try replica.token(for: peer)
+                // A relay that gets none, or an old one, asks for a meeting, which has it renewed.
+                places.tokens[index] = places.tokens[index] ?? (try? replica.token(for: peer))
                 let books = replica.books
                 group.addTask {
                     let channel = LiveChannel(
@@ -119,37 +108,60 @@ struct Watch {
         switch trigger {
         case .tick:
             places.looks += 1
-            if try replica.status().unsealed > 0 {
-                for index in peers.indices { try await meet(index, places) }
-            } else {
-                for index in peers.indices where isWorthAMeeting(index, places) {
-                    try await meet(index, places)
-                }
+            try noteWritten(places)
+            for index in peers.indices {
+                let isDue =
+                    places.retries[index].map { $0.due <= .now } ?? places.unmet.contains(index)
+                if isDue || isWorthAMeeting(index, places) { try await meet(index, places) }
             }
         case .news(let index): try await meet(index, places)
         case .away(let index, let words): output.notice("\(peers[index].name): \(words)")
         }
     }
 
-    private func meet(_ index: Int, _ places: Places) async throws {
+    /// Notes for all peers that something was written here: the first meeting seals it, and then
+    /// nothing tells the others of it.
+    private func noteWritten(_ places: Places) throws {
+        if try replica.status().unsealed > 0 { places.unmet = Set(peers.indices) }
+    }
+
+    private func meet(_ index: Int, _ places: Places, isFirst: Bool = false) async throws {
+        try noteWritten(places)
+        places.unmet.remove(index)
         // A folder that was away is met once it is back, whatever it holds.
         places.listings[index] = nil
         do {
             // As it stands now: the last meeting moved it.
-            guard let peer = try replica.peer(peers[index].name) else { return }
+            guard let peer = try replica.peer(peers[index].name) else {
+                places.retries[index] = nil
+                return
+            }
             let meeting = try await Meeting.hold(replica, peer, network)
             places.positions[index] = meeting.report.position
             if case .relay = try PeerPlace(peer.address) {
                 places.tokens[index] = try replica.token(for: peer)
             }
             places.listings[index] = listing(of: index)
-            try tell(meeting)
-            if let failure = meeting.failure { output.report(failure) }
-        } catch let failure as SyncFailure {
-            output.report(Failure(failure))
+            // What still hinders a peer was told before.
+            let failure = meeting.failure
+            let isKnown = failure != nil && failure == places.retries[index]?.failure
+            if !isKnown || meeting.hasMoved { try tell(meeting, always: isFirst) }
+            note(failure, index, places)
+        } catch let failure as SyncFailure where failure.mayPass || !isFirst {
+            // Whoever watches from a train wants to be connected as soon as that is possible.
+            note(Failure(failure), index, places)
         } catch let failure as FolderFailure {
-            output.report(Failure(failure))
+            note(Failure(failure), index, places)
         }
+    }
+
+    /// Remembers what hinders a peer, and tells it unless it was told: until a meeting succeeds the
+    /// peer is tried again.
+    private func note(_ failure: Failure?, _ index: Int, _ places: Places) {
+        let last = places.retries[index]
+        places.retries[index] = failure.map { Retry($0, after: last) }
+        guard let failure, failure != last?.failure else { return }
+        output.report(failure)
     }
 
     /// Whether it is time to look for news where nobody tells of them.
@@ -176,12 +188,14 @@ struct Watch {
     }
 
     /// Where the replica stands in each peer's mailbox and which token it shows there, for the live
-    /// channels to ask; and what each folder held.
+    /// channels to ask; what each folder held; and which peers are tried again.
     private final class Places: Sendable {
         private let heldPositions = Mutex<[Int: Int64]>([:])
         private let heldTokens = Mutex<[Int: [UInt8]]>([:])
         private let heldListings = Mutex<[Int: Mark]>([:])
         private let heldLooks = Mutex(0)
+        private let heldRetries = Mutex<[Int: Retry]>([:])
+        private let heldUnmet = Mutex<Set<Int>>([])
 
         var positions: [Int: Int64] {
             get { heldPositions.withLock { $0 } }
@@ -196,6 +210,17 @@ struct Watch {
         var looks: Int {
             get { heldLooks.withLock { $0 } }
             set { heldLooks.withLock { $0 = newValue } }
+        }
+
+        var retries: [Int: Retry] {
+            get { heldRetries.withLock { $0 } }
+            set { heldRetries.withLock { $0 = newValue } }
+        }
+
+        /// The peers that were not met since something was written here.
+        var unmet: Set<Int> {
+            get { heldUnmet.withLock { $0 } }
+            set { heldUnmet.withLock { $0 = newValue } }
         }
 
         var tokens: [Int: [UInt8]] {
