@@ -69,6 +69,20 @@ struct `Watching` {
         #expect(laptop.json("status")["unsent"] == 0)
     }
 
+    @Test func `a relay that does not take these books ends no watch of the others`() {
+        let closed = Relay(isOpen: false)
+        let open = Relay()
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "closed", closed.url)
+        laptop.does("peer", "add", "open", open.url)
+        let watching = laptop.follow(["sync", "--watch"])
+        #expect(watching.reaches("takes only books that are enrolled"))
+        #expect(watching.reaches("Watching"))
+        laptop.does("client", "add", "Blum")
+        #expect(watching.reaches("1 parcel sent"))
+        #expect(watching.end() == 0)
+    }
+
     @Test func `what is started to outlive its terminal goes on when that closes`() throws {
         let laptop = Device.withBooks()
         let phone = Device("phone")

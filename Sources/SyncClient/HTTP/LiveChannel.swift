@@ -17,7 +17,9 @@ package enum LiveEvent: Hashable, Sendable {
 /// Tells when something new lies in the mailbox, for as long as it is listened to.
 ///
 /// It comes back by itself after a lost connection or 60 seconds of silence, waiting twice as long
-/// each time up to a minute. It ends by throwing only when trying again cannot help.
+/// each time up to a minute, and a minute at once after what hardly passes by itself: a proxy may
+/// answer anything for the moments in which its relay is restarted, and whoever listens must not be
+/// deaf from then on. It ends by throwing only when its task is cancelled.
 package struct LiveChannel: AsyncSequence {
     package typealias Element = LiveEvent
 
@@ -27,42 +29,21 @@ package struct LiveChannel: AsyncSequence {
     private let address: PeerAddress
     private let books: BooksID
     private let token: @Sendable () -> [UInt8]
-    private let mayTokenChange: Bool
     private let client: HTTPClient
     private let position: @Sendable () -> Int64
     private let pause: @Sendable (_ seconds: Int) async throws -> Void
 
     /// A channel to a relay. `client`: see ``HTTPClient/forLiveChannel()``. `position` is asked at
-    /// each connection where the replica stands; `pause` waits.
+    /// each connection where the replica stands, and `token` which one it shows: a conversation may
+    /// get a new one meanwhile. `pause` waits.
     package init(
-        _ address: PeerAddress, books: BooksID, token: [UInt8], client: HTTPClient,
-        position: @escaping @Sendable () -> Int64,
-        pause: @escaping @Sendable (_ seconds: Int) async throws -> Void = LiveChannel.sleep
-    ) {
-        self.init(
-            address, books, { token }, mayTokenChange: false, client, position, pause)
-    }
-
-    /// A channel whose token is asked for at each connection. A relay that does not know it is then
-    /// one more ``LiveEvent/lost(_:retryAfterSeconds:)``: a conversation gets a new one, and the
-    /// channel comes back with it.
-    package init(
-        _ address: PeerAddress, books: BooksID, tokens: @escaping @Sendable () -> [UInt8],
+        _ address: PeerAddress, books: BooksID, token: @escaping @Sendable () -> [UInt8],
         client: HTTPClient, position: @escaping @Sendable () -> Int64,
         pause: @escaping @Sendable (_ seconds: Int) async throws -> Void = LiveChannel.sleep
-    ) {
-        self.init(address, books, tokens, mayTokenChange: true, client, position, pause)
-    }
-
-    private init(
-        _ address: PeerAddress, _ books: BooksID, _ token: @escaping @Sendable () -> [UInt8],
-        mayTokenChange: Bool, _ client: HTTPClient, _ position: @escaping @Sendable () -> Int64,
-        _ pause: @escaping @Sendable (_ seconds: Int) async throws -> Void
     ) {
         self.address = address
         self.books = books
         self.token = token
-        self.mayTokenChange = mayTokenChange
         self.client = client
         self.position = position
         self.pause = pause
@@ -99,9 +80,9 @@ package struct LiveChannel: AsyncSequence {
                 try Task.checkCancellation()
                 do {
                     try await listen()
-                } catch let failure as SyncFailure where channel.mayPass(failure) {
+                } catch let failure as SyncFailure {
                     parts = nil
-                    pauseSeconds = LiveChannel.pauseSeconds(after: failures)
+                    pauseSeconds = LiveChannel.pauseSeconds(after: failure, failures)
                     failures += 1
                     return .lost(failure, retryAfterSeconds: pauseSeconds)
                 }
@@ -133,14 +114,10 @@ package struct LiveChannel: AsyncSequence {
         }
     }
 
-    private func mayPass(_ failure: SyncFailure) -> Bool {
-        if mayTokenChange, failure == .refused(Refusal(.token)) { return true }
-        return failure.mayPass
-    }
-
-    /// Twice as long each time.
-    private static func pauseSeconds(after failures: Int) -> Int {
-        failures < 6 ? 1 << failures : pauseSecondsMax
+    /// Twice as long each time, or the longest. A token that is not known is got anew by a conversation.
+    private static func pauseSeconds(after failure: SyncFailure, _ failures: Int) -> Int {
+        let maySoonPass = failure.mayPass || failure == .refused(Refusal(.token))
+        return maySoonPass && failures < 6 ? 1 << failures : pauseSecondsMax
     }
 
     private func connect() async throws -> HTTPClientResponse.Body.AsyncIterator {

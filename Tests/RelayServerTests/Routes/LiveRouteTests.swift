@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import Hummingbird
+import NIOCore
 import RelayServer
 import SyncClient
 import Synchronization
@@ -15,8 +17,8 @@ import Wire
         _ relay: RunningRelay, _ device: Device, _ client: HTTPClient, from position: Int64
     ) -> LiveChannel {
         LiveChannel(
-            relay.address, books: device.books, token: device.token(), client: client,
-            position: { position }, pause: { _ in })
+            relay.address, books: device.books, token: { [token = device.token()] in token },
+            client: client, position: { position }, pause: { _ in })
     }
 
     private func withClient<T>(_ body: (HTTPClient) async throws -> T) async throws -> T {
@@ -143,15 +145,41 @@ import Wire
         }
     }
 
-    @Test func `a channel with a token that opens nothing ends with the refusal`() async throws {
-        try await withRelay(folder) { relay in
-            try await withClient { client in
-                let device = try Device()
-                var events = channel(relay, device, client, from: 0).makeAsyncIterator()
-                await #expect(throws: SyncFailure.refused(Refusal(.token))) {
-                    try await events.next()
-                }
+    @Test func `a channel that meets something else than a relay comes back after a minute`()
+        async throws
+    {
+        func page(_ text: String, _ status: HTTPResponse.Status, _ type: String) -> Response {
+            Response(
+                status: status, headers: [.contentType: type],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+        // A proxy whose relay goes away and comes back.
+        let pages = Mutex([
+            page("{\"position\":1}\n", .ok, "application/x-ndjson"),
+            page("<html>", .notFound, "text/html"),
+            page("{\"position\":x}\n", .ok, "application/x-ndjson"),
+            page("{\"position\":2}\n", .ok, "application/x-ndjson"),
+        ])
+        try await withFakeServer({ pages.withLock { $0.removeFirst() } }) { address, client in
+            let device = try Device()
+            let token = device.token()
+            let channel = LiveChannel(
+                address, books: device.books, token: { token }, client: client,
+                position: { 0 }, pause: { _ in })
+            var events = channel.makeAsyncIterator()
+            var told: [LiveEvent] = []
+            while told.last != .position(2), let event = try await events.next() {
+                told.append(event)
             }
+            let odd = SyncFailure.notARelay(
+                address: address.text, status: 404, content: "text/html")
+            #expect(
+                told == [
+                    .connected, .position(1), .lost(.cut(host: address.host), retryAfterSeconds: 1),
+                    .lost(odd, retryAfterSeconds: 60),
+                    .connected, .lost(.broken(.form(offset: 12)), retryAfterSeconds: 60),
+                    .connected, .position(2),
+                ])
         }
     }
 
@@ -166,7 +194,7 @@ import Wire
                 let asked = Mutex(0)
                 let channel = LiveChannel(
                     relay.address, books: device.books,
-                    tokens: {
+                    token: {
                         asked.withLock {
                             $0 += 1
                             return $0 == 1 ? [UInt8](repeating: 1, count: 32) : known

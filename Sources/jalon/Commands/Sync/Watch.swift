@@ -13,7 +13,7 @@ struct Watch {
         case tick
         /// A peer may have something new.
         case news(peer: Int)
-        /// A peer cannot be reached, for now or at all.
+        /// A peer cannot be reached for now.
         case away(peer: Int, String)
     }
 
@@ -60,7 +60,7 @@ struct Watch {
                 let books = replica.books
                 group.addTask {
                     let channel = LiveChannel(
-                        address, books: books, tokens: { places.tokens[index] ?? [] },
+                        address, books: books, token: { places.tokens[index] ?? [] },
                         client: .forLiveChannel(), position: { places.positions[index] ?? 0 })
                     await Self.follow(channel, index, source)
                 }
@@ -86,21 +86,26 @@ struct Watch {
     private static func follow(
         _ channel: LiveChannel, _ index: Int, _ source: AsyncStream<Trigger>.Continuation
     ) async {
-        do {
-            for try await event in channel {
-                switch event {
-                case .connected, .position: source.yield(.news(peer: index))
-                case .lost(let failure, let seconds):
+        var told: SyncFailure?
+        var events = channel.makeAsyncIterator()
+        // It ends when the watch does.
+        while let event = try? await events.next() {
+            switch event {
+            case .connected, .position:
+                told = nil
+                source.yield(.news(peer: index))
+            case .lost(let failure, let seconds):
+                // What hardly passes by itself is told once.
+                if failure.mayPass || failure != told {
                     let words = Failure(failure).what
                     source.yield(.away(peer: index, "\(words) Again in \(seconds) s."))
-                    // A relay that forgot this device admits it again at a meeting.
-                    if case .refused(let refusal) = failure, refusal.code == .token {
-                        source.yield(.news(peer: index))
-                    }
+                }
+                told = failure
+                // A relay that forgot this device admits it again at a meeting.
+                if case .refused(let refusal) = failure, refusal.code == .token {
+                    source.yield(.news(peer: index))
                 }
             }
-        } catch {
-            source.yield(.away(peer: index, Failure(error).what))
         }
     }
 
@@ -147,8 +152,8 @@ struct Watch {
             let isKnown = failure != nil && failure == places.retries[index]?.failure
             if !isKnown || meeting.hasMoved { try tell(meeting, always: isFirst) }
             note(failure, index, places)
-        } catch let failure as SyncFailure where failure.mayPass || !isFirst {
-            // Whoever watches from a train wants to be connected as soon as that is possible.
+        } catch let failure as SyncFailure {
+            // Whoever watches from a train, or before a proxy knows its relay, is connected once it can.
             note(Failure(failure), index, places)
         } catch let failure as FolderFailure {
             note(Failure(failure), index, places)
