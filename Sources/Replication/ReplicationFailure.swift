@@ -51,3 +51,14 @@ package enum ReplicationFailure: Error, Equatable {
     /// There is a peer of this name already.
     case peerExists(name: String)
 }
+
+extension ReplicationFailure {
+    /// Whether the same may succeed a little later, without anything being done to the books: another
+    /// process writes, or their disk takes nothing for now.
+    package var mayPass: Bool {
+        switch self {
+        case .locked, .diskFull, .readOnly: true
+        default: false
+        }
+    }
+}

@@ -83,6 +83,35 @@ struct `Watching` {
         #expect(watching.end() == 0)
     }
 
+    @Test func `books that another process writes for long are met once they are free`() {
+        let relay = Relay()
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "team", relay.url)
+        laptop.does("sync")
+        let phone = Device("phone")
+        phone.join(laptop, as: "phone")
+        let watching = phone.follow(["sync", "--watch"])
+        #expect(watching.reaches("Watching"))
+        phone.whileBooksAreHeld {
+            laptop.does("client", "add", "Blum")
+            laptop.does("sync")
+            #expect(watching.reaches("are busy"))
+        }
+        #expect(watching.reaches("1 change taken in"))
+        #expect(watching.end() == 0)
+    }
+
+    @Test func `a watch that cannot go on ends with the reason`() {
+        let laptop = Device.withBooks()
+        laptop.does("peer", "add", "shared", laptop.home + "/shared")
+        // Whoever reads the answers hears the first one alone.
+        let reader = "\"$@\" | { head -n 1 >/dev/null; exec <&-; echo 'no more' >&2; }"
+        let watching = laptop.follow(["sync", "--watch"], under: ["sh", "-c", reader, "sh"])
+        #expect(watching.reaches("no more"))
+        laptop.does("client", "add", "Blum")
+        #expect(watching.reaches("the answer was not read to its end"))
+    }
+
     @Test func `what is started to outlive its terminal goes on when that closes`() throws {
         let laptop = Device.withBooks()
         let phone = Device("phone")

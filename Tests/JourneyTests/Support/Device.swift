@@ -60,6 +60,14 @@ final class Device {
         return Started(process: process, out: stem + ".out", err: stem + ".err")
     }
 
+    /// Runs a body while nobody may write into the books, as if another jalon wrote all the while.
+    func whileBooksAreHeld(_ body: () -> Void) {
+        let lock = open(books + "/.lock", O_RDWR | O_CLOEXEC)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX) == 0)
+        body()
+    }
+
     /// Runs a line of words as a shell would split them, in JSON, and expects success.
     @discardableResult
     func json(_ words: String..., at location: SourceLocation = #_sourceLocation) -> Tree {

@@ -66,10 +66,8 @@ struct Watch {
                 }
             }
             group.addTask {
-                while true {
-                    try await Task.sleep(for: Self.patience)
-                    source.yield(.tick)
-                }
+                // Its end must not hide why the watch ends.
+                while (try? await Task.sleep(for: Self.patience)) != nil { source.yield(.tick) }
             }
             for await trigger in triggers { try await obey(trigger, places) }
         }
@@ -127,7 +125,11 @@ struct Watch {
     /// Notes for all peers that something was written here: the first meeting seals it, and then
     /// nothing tells the others of it.
     private func noteWritten(_ places: Places) throws {
-        if try replica.status().unsealed > 0 { places.unmet = Set(peers.indices) }
+        do {
+            if try replica.status().unsealed > 0 { places.unmet = Set(peers.indices) }
+        } catch let failure as ReplicationFailure where failure.mayPass {
+            // It is still there at the next tick.
+        }
     }
 
     private func meet(_ index: Int, _ places: Places, isFirst: Bool = false) async throws {
@@ -156,6 +158,8 @@ struct Watch {
             // Whoever watches from a train, or before a proxy knows its relay, is connected once it can.
             note(Failure(failure), index, places)
         } catch let failure as FolderFailure {
+            note(Failure(failure), index, places)
+        } catch let failure as ReplicationFailure where failure.mayPass {
             note(Failure(failure), index, places)
         }
     }
