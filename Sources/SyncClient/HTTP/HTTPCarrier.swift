@@ -51,8 +51,10 @@ package struct HTTPCarrier<Member: Membership>: Transport {
         guard answer.status == .ok, answer.isLines else { throw try await refusal(answer) }
         var parts = answer.body.makeAsyncIterator()
         var splitter = LineSplitter()
+        var pace = AnswerPace()
         var devices: [DeviceLine] = []
         while let part = try await next(&parts) {
+            try pace.take(part.readableBytesView)
             do {
                 devices += try splitter.take(part.readableBytesView).map(DeviceLine.init)
             } catch {

@@ -153,7 +153,7 @@ extension SyncFailure {
     /// Whether the same may succeed a little later.
     package var mayPass: Bool {
         switch self {
-        case .unreachable, .cut: true
+        case .unreachable, .cut, .slow: true
         case .refused(let refusal): refusal.kind == .later
         case .notARelay, .insecure, .program, .broken: false
         }

@@ -23,9 +23,8 @@ extension SyncFailure {
     ) async throws -> SyncFailure {
         let status = Int(answer.status.code)
         if answer.content.hasPrefix("application/json") || answer.isLines {
-            let body = (try? await answer.body.collect(upTo: refusalBytesMax)) ?? ByteBuffer()
-            let line = body.readableBytesView.prefix { $0 != 0x0a }
-            if case .refused(let refusal) = try? Line(Array(line)) { return .refused(refusal) }
+            let line = await firstLine(of: answer.body)
+            if case .refused(let refusal) = try? Line(line) { return .refused(refusal) }
         }
         switch status {
         case 413: return .refused(Refusal(.size))
@@ -34,6 +33,22 @@ extension SyncFailure {
         default:
             return .notARelay(address: address.text, status: status, content: answer.content)
         }
+    }
+
+    /// The first line of an answer that holds no other; empty when it does not come whole.
+    private static func firstLine(of body: HTTPClientResponse.Body) async -> [UInt8] {
+        var pace = AnswerPace()
+        var bytes: [UInt8] = []
+        do {
+            for try await part in body {
+                try pace.take(part.readableBytesView)
+                bytes += part.readableBytesView
+                guard bytes.count <= refusalBytesMax, !bytes.contains(0x0a) else { break }
+            }
+        } catch {
+            return []
+        }
+        return Array(bytes.prefix { $0 != 0x0a })
     }
 
     /// What an error of the network means; cancelling stays cancelling.

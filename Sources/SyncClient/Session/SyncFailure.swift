@@ -11,6 +11,8 @@ package enum SyncFailure: Error, Hashable, Sendable {
     case refused(Refusal)
     /// The connection ended before the answer did. What came whole is kept.
     case cut(host: String)
+    /// The answer came too slowly to be waited for, or said nothing. What came whole is kept.
+    case slow
     /// The connection is not secure: the certificate or its names do not hold.
     case insecure(host: String, reason: String)
     /// The program that should carry the conversation did not.

@@ -20,6 +20,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// Bytes of requests since the last score.
     private var bytesSent = 0
     private let batchBytes: Int
+    private let now: () -> SuspendingClock.Instant
     /// The conversation as the last answer left it that ended, until the score is kept.
     private var unsettled: ClientConversation?
     private var unreadTold = 0
@@ -30,11 +31,13 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
     /// Segments of several answers are accepted at once, up to `batchBytes` of bodies: whatever a
     /// batch changes in one row is written once. Who waits to write meanwhile waits for one batch.
     /// The score is kept as often, so that a machine that is lost on the way begins not long before.
+    /// `now` reads the clock by which an answer's pace is judged.
     package init(
         _ ledger: Ledger, over carrier: Carrier, comparing: Bool = false,
-        batchBytes: Int = 16_777_216
+        batchBytes: Int = 16_777_216, now: @escaping () -> SuspendingClock.Instant = { .now }
     ) throws {
         self.batchBytes = batchBytes
+        self.now = now
         var ledger = ledger
         let (standing, offers) = try ledger.begin()
         self.ledger = ledger
@@ -99,9 +102,11 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
 
     private mutating func exchange(_ request: ClientConversation.Request) async throws {
         var splitter = LineSplitter()
+        var pace = AnswerPace(now: now)
         let body = try encode(request)
         bytesSent += body.count
         try await carrier.exchange(body) { part in
+            try pace.take(part)
             let lines: [[UInt8]]
             do {
                 lines = try splitter.take(part)
@@ -109,6 +114,7 @@ package struct SyncSession<Ledger: SyncLedger, Carrier: Transport> {
                 throw SyncFailure.broken(failure)
             }
             for line in lines { try take(line) }
+            pace.goOn()
         }
         guard splitter.remainder.isEmpty else { throw SyncFailure.broken(.cut) }
     }

@@ -48,6 +48,13 @@ extension Failure {
                 "the connection to \(host) ended too early.",
                 why: "what came whole is kept, and the next sync goes on from there",
                 tries: ["jalon sync"], status: .unreachable)
+        case .slow:
+            self.init(
+                "the relay's answer comes too slowly, or says nothing.",
+                why: [
+                    "in more than a minute less than 1 024 bytes a second came",
+                    "what came whole is kept, and the next sync goes on from there",
+                ], tries: ["jalon sync, later", "tell the relay's owner"], status: .unreachable)
         case .insecure(let host, let reason):
             self.init(
                 "the connection to \(host) is not secure.", why: reason,

@@ -55,8 +55,10 @@ final class Device: SyncLedger, Membership {
         batchBytes: Int = 1_000_000_000
     ) async throws -> SyncReport {
         let carrier = HTTPCarrier(address, member: self, client: client)
+        // As patient as the client: no time passes.
+        let moment = SuspendingClock.now
         var session = try SyncSession(
-            self, over: carrier, comparing: comparing, batchBytes: batchBytes)
+            self, over: carrier, comparing: comparing, batchBytes: batchBytes, now: { moment })
         return try await session.run()
     }
 
