@@ -170,8 +170,12 @@ extension Replica {
     /// on. Should they turn up, everything is rebuilt.
     ///
     /// `text` is the beginning of the writer's short name or key; the writer may be one that is
-    /// only known as missing.
+    /// only known as missing. Throws ``ReplicationFailure/noNumber(_:)`` for a number beyond
+    /// 1 … ``Limits/numberMax``, which no device would heed.
     package func declareLost(_ text: String, upTo number: Int64, dryRun: Bool = false) throws {
+        guard (1...Limits.numberMax).contains(number) else {
+            throw ReplicationFailure.noNumber(number)
+        }
         let writer = try missingWriter(text)
         try write(dryRun: dryRun) { writing in
             let missing = try Int.fetchOne(

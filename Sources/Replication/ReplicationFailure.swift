@@ -46,6 +46,8 @@ package enum ReplicationFailure: Error, Equatable {
     case noWriter(text: String)
     /// All changes of this writer up to this number are here.
     case notMissing(writer: String, number: Int64)
+    /// No change can have this number: they count from 1 to ``Limits/numberMax``.
+    case noNumber(Int64)
     /// There is no peer of this name.
     case noPeer(name: String)
     /// There is a peer of this name already.

@@ -74,7 +74,10 @@ struct `Books in a folder` {
         let missing = laptop.json("status")["missing"][0]
         let (writer, number) = (missing["writer"].text, missing["number"].integer ?? 0)
         #expect(doctor.out.contains("jalon lost \(writer) \(number)"), "\(doctor)")
-        laptop.fails(["lost", writer, "0"], exit: 1, says: "is not missing")
+        for number in ["0", "9223372036854775807"] {
+            laptop.fails(
+                ["lost", writer, number], exit: 65, says: "no change can have the number \(number)")
+        }
         laptop.does("lost", writer, "\(number)")
         #expect(names(laptop) == ["Blum", "Effect"])
         #expect(laptop.json("status")["waiting"] == 0)

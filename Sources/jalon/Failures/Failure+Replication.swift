@@ -136,6 +136,11 @@ extension Failure {
                 "change \(number) of writer \(writer) is not missing; nothing was changed.",
                 why: "only changes that nobody has can be declared lost",
                 tries: ["jalon status"], status: .failed)
+        case .noNumber(let number):
+            Failure(
+                "no change can have the number \(number); nothing was changed.",
+                why: "the changes of a writer are numbered from 1 to \(Limits.numberMax)",
+                tries: ["jalon status"], status: .badInput)
         case .noPeer(let name):
             Failure(
                 "there is no peer “\(name)”.",

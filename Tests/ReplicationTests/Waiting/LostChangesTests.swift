@@ -135,6 +135,21 @@ import Wire
         #expect(try !replica.status().waiting.isEmpty)
     }
 
+    @Test(arguments: [Int64.min, -1, 0, Limits.numberMax + 1, .max])
+    func `a number that no change can have cannot be declared lost`(number: Int64) throws {
+        let (fleet, writer, other) = try history()
+        let reader = try fleet.add(name: "reader")
+        let replica = fleet.devices[reader].replica
+        try fleet.deliver([writer[0], writer[2], other], to: reader)
+        #expect(throws: ReplicationFailure.noNumber(number)) {
+            try replica.declareLost(name(writer[0]), upTo: number)
+        }
+        #expect(try replica.status().unsealed == 0)
+        // The greatest one can be: everything of that writer that is missing.
+        try replica.declareLost(name(writer[0]), upTo: Limits.numberMax)
+        #expect(try replica.status().waiting.isEmpty)
+    }
+
     @Test func `a gap of any width is passed over and found again`() throws {
         let fleet = try Fleet(devices: 1, seed: 2)
         var scribe = try fleet.scribe(1)
