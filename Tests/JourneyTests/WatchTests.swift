@@ -59,9 +59,9 @@ struct `Watching` {
         laptop.does("sync")
         let watching = laptop.follow(["sync", "--watch"])
         #expect(watching.reaches("Watching"))
-        // One for the meeting at the beginning, perhaps, and one for what is written; the live channel
-        // stays up all the while.
-        proxy.deny(2)
+        // Two for what the live channel tells at its beginning, perhaps, and one for what is written;
+        // it stays up all the while.
+        proxy.deny(3)
         laptop.does("client", "add", "Blum")
         #expect(watching.reaches("a proxy answers 503"))
         #expect(watching.reaches("1 parcel sent"))
@@ -102,8 +102,9 @@ struct `Watching` {
     }
 
     @Test func `a watch that cannot go on ends with the reason`() {
+        let relay = Relay()
         let laptop = Device.withBooks()
-        laptop.does("peer", "add", "shared", laptop.home + "/shared")
+        laptop.does("peer", "add", "team", relay.url)
         // Whoever reads the answers hears the first one alone.
         let reader = "\"$@\" | { head -n 1 >/dev/null; exec <&-; echo 'no more' >&2; }"
         let watching = laptop.follow(["sync", "--watch"], under: ["sh", "-c", reader, "sh"])

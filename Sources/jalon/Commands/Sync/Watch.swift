@@ -59,10 +59,13 @@ struct Watch {
                 places.tokens[index] = places.tokens[index] ?? (try? replica.token(for: peer))
                 let books = replica.books
                 group.addTask {
+                    let client = HTTPClient.forLiveChannel()
                     let channel = LiveChannel(
                         address, books: books, token: { places.tokens[index] ?? [] },
-                        client: .forLiveChannel(), position: { places.positions[index] ?? 0 })
+                        client: client, position: { places.positions[index] ?? 0 })
                     await Self.follow(channel, index, source)
+                    // A client that is left open takes the process with it before it can say why.
+                    try? await client.shutdown()
                 }
             }
             group.addTask {
