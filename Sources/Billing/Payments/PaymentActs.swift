@@ -46,16 +46,19 @@ extension Payments {
             documents: parts.map(\.document), at: moment)
     }
 
-    /// Allocates what is left of a payment.
+    /// Allocates what is left of a payment: `nothingToAllocate` of one that was taken back, or whose
+    /// money went back to the client since.
     package static func allocate(
         _ writing: Writing, _ id: RowID, to inputs: [AllocationInput]
     ) throws -> PaymentView {
         let payment = try find(writing, id)
-        guard payment.amount > 0, let client = RowID(payment.client), payment.credit > 0 else {
-            throw BillingFailure.nothingToAllocate(payment: payment.id)
-        }
-        let parts = try parts(
-            writing, inputs, of: client, left: payment.credit, payment.currency)
+        guard payment.amount > 0, let client = RowID(payment.client),
+            try reversal(writing, of: id) == nil
+        else { throw BillingFailure.nothingToAllocate(payment: payment.id) }
+        // A refund is of the client's credit, not of one payment: what is spent is nobody's any more.
+        let left = min(payment.credit, try credit(writing, of: client, payment.currency))
+        guard left > 0 else { throw BillingFailure.nothingToAllocate(payment: payment.id) }
+        let parts = try parts(writing, inputs, of: client, left: left, payment.currency)
         guard !parts.isEmpty else { throw BillingFailure.nothingToChange }
         for part in parts { try allocate(writing, part, to: payment.id) }
         return payment.with(payment.allocations + parts.map(\.allocation))
@@ -66,9 +69,7 @@ extension Payments {
         _ writing: Writing, _ id: RowID, reason: String?, on date: CivilDate?, at moment: Moment
     ) throws -> PaymentView {
         let payment = try find(writing, id)
-        let isReversed = try writing.rows(
-            "SELECT 1 FROM payments WHERE reverses = ? AND hidden = 0", [.text(id.text)])
-        guard payment.reverses == nil, isReversed.isEmpty else {
+        guard payment.reverses == nil, try reversal(writing, of: id) == nil else {
             throw BillingFailure.alreadyReversed(payment: payment.id)
         }
         let documents = try writing.rows(
@@ -101,9 +102,7 @@ extension Payments {
         let currency = currency ?? usual
         let minor = try currency.minor(amount)
         guard minor > 0 else { throw BillingFailure.paymentNotPositive(text: amount) }
-        let credit =
-            try Ledger.owed(writing, asOf: .last, client: client).clients
-            .first { $0.sums.currency == currency }?.sums.credit ?? 0
+        let credit = try credit(writing, of: client, currency)
         guard minor <= credit else {
             throw BillingFailure.refundTooLarge(open: credit, currency: currency)
         }
@@ -147,6 +146,22 @@ extension Payments {
         } else {
             _ = try writing.insert("allocations", fields)
         }
+    }
+
+    /// What a client has as credit, in minor units of a currency.
+    private static func credit(
+        _ reading: Reading, of client: RowID, _ currency: Currency
+    ) throws -> Int64 {
+        try Ledger.owed(reading, asOf: .last, client: client).clients
+            .first { $0.sums.currency == currency }?.sums.credit ?? 0
+    }
+
+    /// The row that takes a payment back.
+    private static func reversal(_ reading: Reading, of payment: RowID) throws -> RowID? {
+        try reading.rows(
+            "SELECT id FROM payments WHERE reverses = ? AND hidden = 0 ORDER BY id",
+            [.text(payment.text)]
+        ).first?.text("id").flatMap { RowID($0) }
     }
 
     /// The parts that were typed: each within what is open of its invoice and what is left.

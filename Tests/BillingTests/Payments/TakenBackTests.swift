@@ -1,0 +1,112 @@
+import Convergence
+import Replication
+import TestSupport
+import Testing
+
+@testable import Billing
+
+/// Money that went back settles nothing, and goes back once.
+struct TakenBackTests {
+    /// A client with three issued invoices of 100.00, F-0001 to F-0003.
+    private func office(devices: Int = 1) throws -> (Office, RowID) {
+        let office = try Office(devices: devices)
+        let client = try office.client("Blum")
+        for _ in 1...3 { try office.issue(try office.draft(client, ["A; 1; 100; 0"])) }
+        if devices > 1 { try office.fleet.settle() }
+        return (office, client)
+    }
+
+    private func input(_ writing: Writing, _ number: String, _ amount: String? = nil) throws
+        -> AllocationInput
+    {
+        AllocationInput(
+            invoice: try Lookup.invoice(writing, number, for: .writing), amount: amount)
+    }
+
+    /// A payment of 10 March, for some invoices or none.
+    private func add(
+        _ office: Office, _ client: RowID, _ amount: String, for inputs: [(String, String)] = []
+    ) throws -> RowID {
+        let payment = try office.write { writing in
+            try Payments.add(
+                writing, client: client, amount: amount, currency: nil,
+                for: try inputs.map { try input(writing, $0.0, $0.1) },
+                on: CivilDate(iso: "2026-03-10"), at: Office.moment("2026-03-10"))
+        }
+        return try #require(RowID(payment.id))
+    }
+
+    @discardableResult
+    private func reverse(
+        _ office: Office, _ payment: RowID, on device: Int = 0, date: String = "2026-03-12"
+    ) throws -> PaymentView {
+        try office.write(on: device) {
+            try Payments.reverse(
+                $0, payment, reason: nil, on: CivilDate(iso: date), at: Office.moment(date))
+        }
+    }
+
+    private func refund(_ office: Office, _ client: RowID, _ amount: String) throws -> RowID {
+        let refund = try office.write {
+            try Payments.refund(
+                $0, client: client, amount: amount, currency: nil, on: nil,
+                at: Office.moment("2026-03-12"))
+        }
+        return try #require(RowID(refund.id))
+    }
+
+    @discardableResult
+    private func allocate(
+        _ office: Office, _ payment: RowID, _ number: String, _ amount: String? = nil,
+        on device: Int = 0
+    ) throws -> PaymentView {
+        try office.write(on: device) {
+            try Payments.allocate($0, payment, to: [try input($0, number, amount)])
+        }
+    }
+
+    private func sums(_ office: Office, on device: Int = 0) throws -> (owed: Int64, credit: Int64) {
+        let sums = try office.owed(on: device, asOf: "2026-03-31").clients.first?.sums
+        return (sums?.owed ?? 0, sums?.credit ?? 0)
+    }
+
+    @Test func `a payment that was taken back pays nothing`() throws {
+        let (office, client) = try office()
+        let payment = try add(office, client, "100")
+        try reverse(office, payment)
+        // Other money of the client does not make up for it.
+        _ = try add(office, client, "100")
+        #expect(throws: BillingFailure.nothingToAllocate(payment: payment.text)) {
+            try allocate(office, payment, "F-0001")
+        }
+        #expect(try office.show("F-0001").balance == 10_000)
+    }
+
+    @Test func `money that went back to the client pays nothing`() throws {
+        let (office, client) = try office()
+        let payment = try add(office, client, "100")
+        _ = try refund(office, client, "60")
+        #expect(
+            throws: BillingFailure.allocationTooLarge(
+                number: "F-0001", open: 4_000, currency: .eur)
+        ) { try allocate(office, payment, "F-0001", "41") }
+        #expect(try allocate(office, payment, "F-0001").allocations.map(\.amount) == [4_000])
+        #expect(throws: BillingFailure.nothingToAllocate(payment: payment.text)) {
+            try allocate(office, payment, "F-0002")
+        }
+        let (owed, credit) = try sums(office)
+        #expect((owed, credit) == (26_000, 0))
+    }
+
+    @Test func `a refund that was taken back can be spent once beside its payment`() throws {
+        let (office, client) = try office()
+        let payment = try add(office, client, "100")
+        let back = try reverse(office, try refund(office, client, "100"))
+        try allocate(office, payment, "F-0001")
+        #expect(throws: BillingFailure.nothingToAllocate(payment: back.id)) {
+            try allocate(office, try #require(RowID(back.id)), "F-0002")
+        }
+        let (owed, credit) = try sums(office)
+        #expect((owed, credit) == (20_000, 0))
+    }
+}
