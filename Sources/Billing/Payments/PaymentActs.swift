@@ -65,6 +65,8 @@ extension Payments {
     }
 
     /// Undoes a payment by a row that takes it and its allocations back; nothing is erased.
+    ///
+    /// The row follows from the payment, so that two devices which take it back have taken it back once.
     package static func reverse(
         _ writing: Writing, _ id: RowID, reason: String?, on date: CivilDate?, at moment: Moment
     ) throws -> PaymentView {
@@ -72,13 +74,11 @@ extension Payments {
         guard payment.reverses == nil, try reversal(writing, of: id) == nil else {
             throw BillingFailure.alreadyReversed(payment: payment.id)
         }
-        let documents = try writing.rows(
-            """
-            SELECT a.document FROM allocations a LEFT JOIN documents d ON d.id = a.document
-            WHERE a.payment = ? AND a.hidden = 0 ORDER BY \(allocationOrder)
-            """,
-            [.text(id.text)]
-        ).map { $0.text("document") ?? "" }
+        let parts = try standing(writing, of: id)
+        // What orders lists must be the same on both devices.
+        let created = try writing.rows(
+            "SELECT created FROM payments WHERE id = ?", [.text(id.text)]
+        ).first?.integer("created")
         return try record(
             writing,
             PaymentView(
@@ -86,10 +86,10 @@ extension Payments {
                 date: date ?? max(moment.today, payment.date ?? .first), amount: -payment.amount,
                 currency: payment.currency, method: payment.method, reference: payment.reference,
                 note: try reason.map { try PlainText.line($0, .reason) },
-                allocations: payment.allocations.map {
-                    .init(invoice: $0.invoice, number: $0.number, amount: -$0.amount)
-                }, reverses: payment.id, euros: payment.euros.map { -$0 }),
-            documents: documents, at: moment)
+                allocations: parts.map(\.allocation.negated), reverses: payment.id,
+                euros: payment.euros.map { -$0 }),
+            documents: parts.map(\.document), keys: [.text("reversal"), .text(payment.id)],
+            at: Moment(today: moment.today, milliseconds: created ?? 0))
     }
 
     /// Records money that went back to a client, out of the client's credit.
@@ -164,6 +164,26 @@ extension Payments {
         ).first?.text("id").flatMap { RowID($0) }
     }
 
+    /// What a payment settles, each document once.
+    private static func standing(_ reading: Reading, of payment: RowID) throws -> [Part] {
+        try reading.rows(
+            """
+            SELECT a.invoice, a.document, d.number, sum(a.amount) AS amount
+            FROM allocations a LEFT JOIN documents d ON d.id = a.document
+            WHERE a.payment = ? AND a.hidden = 0 AND \(Currency.isMinor("a.amount"))
+            GROUP BY a.invoice, a.document HAVING sum(a.amount) <> 0
+            ORDER BY \(allocationOrder)
+            """,
+            [.text(payment.text)]
+        ).map { record in
+            Part(
+                allocation: .init(
+                    invoice: record.text("invoice") ?? "", number: record.text("number"),
+                    amount: record.integer("amount") ?? 0),
+                document: record.text("document") ?? "")
+        }
+    }
+
     /// The parts that were typed: each within what is open of its invoice and what is left.
     private static func parts(
         _ reading: Reading, _ inputs: [AllocationInput], of client: RowID, left: Int64,
@@ -217,4 +237,9 @@ extension Payments {
         }
         return parts
     }
+}
+
+extension PaymentView.Allocation {
+    /// The same taken back.
+    fileprivate var negated: Self { Self(invoice: invoice, number: number, amount: -amount) }
 }

@@ -95,7 +95,8 @@ package enum Payments {
     /// The order in which a payment's parts are read: wherever two readings are put side by side.
     static let allocationOrder = "d.date, d.series, d.sequence, a.id"
 
-    /// All payments by date, then in the order of their recording; those up to a date, or one.
+    /// All payments by date, then in the order of their recording, what takes one back behind it; those
+    /// up to a date, or one.
     package static func list(
         _ reading: Reading, id: RowID? = nil, asOf date: CivilDate? = nil
     ) throws -> [PaymentView] {
@@ -121,7 +122,7 @@ package enum Payments {
             FROM payments p LEFT JOIN clients c ON c.id = p.client
             WHERE p.hidden = 0 \(id == nil ? "" : "AND p.id = ?1")
                 \(date == nil ? "" : "AND p.date <= ?2")
-            ORDER BY p.date, p.created, p.id
+            ORDER BY p.date, p.created, p.reverses IS NOT NULL, p.id
             """, date.map { [key, .text($0.iso)] } ?? (id == nil ? [] : [key]))
         let tags = id == nil ? try Labels.tags(reading) : [:]
         let receipts = id == nil ? try Receipts.numbers(reading) : [:]

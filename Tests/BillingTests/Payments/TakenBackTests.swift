@@ -109,4 +109,39 @@ struct TakenBackTests {
         let (owed, credit) = try sums(office)
         #expect((owed, credit) == (20_000, 0))
     }
+
+    @Test func `a payment that two devices take back is taken back once`() throws {
+        let (office, client) = try office(devices: 2)
+        let payment = try add(office, client, "150", for: [("F-0001", "60")])
+        // Two parts of one payment in one invoice go back as one.
+        try allocate(office, payment, "F-0001", "40")
+        try office.fleet.settle()
+        for device in 0...1 {
+            let reversal = try reverse(office, payment, on: device, date: "2026-03-10")
+            #expect(reversal.allocations.map(\.amount) == [-10_000])
+        }
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(try office.show("F-0001", on: device, asOf: "2026-03-31").balance == 10_000)
+            let (owed, credit) = try sums(office, on: device)
+            #expect((owed, credit) == (30_000, 0))
+            let payments = try office.read(on: device) { try Payments.list($0) }
+            #expect(payments.map(\.amount) == [15_000, -15_000])
+        }
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `what takes a payment back on its day stands behind it, whatever the rows' ids`(
+        seed: UInt64
+    ) throws {
+        let office = try Office(seed: seed)
+        let client = try office.client("Blum")
+        try reverse(office, try add(office, client, "100"), date: "2026-03-10")
+        let day = try #require(CivilDate(iso: "2026-03-10"))
+        let (payments, statements) = try office.read {
+            (try Payments.list($0), try Statements.list($0, client: client, from: day, to: day))
+        }
+        #expect(payments.map(\.amount) == [10_000, -10_000])
+        #expect(statements.first?.entries.map(\.kind) == ["payment", "reversal"])
+    }
 }
