@@ -132,6 +132,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case notPaid(bill: String)
     /// A view lists something that this program does not know.
     case viewOfNewer(name: String, noun: String)
+    /// A payment cannot have been taken back before it was made.
+    case beforePayment(payment: String, date: CivilDate, paid: CivilDate)
     /// A payment was taken back already, or takes one back itself.
     case alreadyReversed(payment: String)
     /// An invoice of another client or currency, or the same one twice.

@@ -67,12 +67,16 @@ extension Payments {
     /// Undoes a payment by a row that takes it and its allocations back; nothing is erased.
     ///
     /// The row follows from the payment, so that two devices which take it back have taken it back once.
+    /// It bears a day on which the payment was there: `beforePayment` for an earlier one.
     package static func reverse(
         _ writing: Writing, _ id: RowID, reason: String?, on date: CivilDate?, at moment: Moment
     ) throws -> PaymentView {
         let payment = try find(writing, id)
         guard payment.reverses == nil, try reversal(writing, of: id) == nil else {
             throw BillingFailure.alreadyReversed(payment: payment.id)
+        }
+        if let date, let paid = payment.date, date < paid {
+            throw BillingFailure.beforePayment(payment: payment.id, date: date, paid: paid)
         }
         let parts = try standing(writing, of: id)
         // What orders lists must be the same on both devices.

@@ -153,6 +153,12 @@ extension Failure {
             Failure(
                 "nothing is left of payment \(payment).", tries: ["jalon payment list"],
                 status: .failed)
+        case .beforePayment(let payment, let date, let paid):
+            Failure(
+                "\(date.iso) lies before payment \(payment) was made.",
+                why: "it was made on \(paid.iso)",
+                tries: ["--on with a day from then on, as in --on \(paid.iso)"],
+                status: .badInput)
         case .alreadyReversed(let payment):
             Failure(
                 "payment \(payment) was taken back, or takes one back itself.",

@@ -144,4 +144,15 @@ struct TakenBackTests {
         #expect(payments.map(\.amount) == [10_000, -10_000])
         #expect(statements.first?.entries.map(\.kind) == ["payment", "reversal"])
     }
+
+    @Test func `a payment is not taken back before it was made`() throws {
+        let (office, client) = try office()
+        let payment = try add(office, client, "100", for: [("F-0001", "100")])
+        let (eve, day) = (CivilDate(iso: "2026-03-09"), CivilDate(iso: "2026-03-10"))
+        #expect(
+            throws: BillingFailure.beforePayment(
+                payment: payment.text, date: try #require(eve), paid: try #require(day))
+        ) { try reverse(office, payment, date: "2026-03-09") }
+        #expect(try reverse(office, payment, date: "2026-03-10").date == day)
+    }
 }
