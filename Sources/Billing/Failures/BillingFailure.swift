@@ -103,7 +103,10 @@ package enum BillingFailure: Error, Equatable, Sendable {
 
     /// A credit note and what was replaced cannot be taken back themselves.
     case notCreditable(number: String, DocumentKind)
-    /// A credit of more than is left of the document.
+    /// A line is named twice.
+    case lineTwice(number: Int)
+    /// A credit of more than is left of the document, or of what stood under one VAT; `open` is what is
+    /// left of all of it.
     case creditTooLarge(number: String, open: Int64, currency: Currency)
     /// Nothing tells which VAT an amount that is credited without it is under; the document has lines
     /// of these rates, the lowest first.

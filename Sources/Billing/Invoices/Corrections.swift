@@ -37,13 +37,18 @@ extension Invoices {
         var content: DraftContent
         switch part {
         case .whole:
-            guard origin.credited == 0 else {
+            guard !origin.isCorrected else {
                 throw BillingFailure.creditTooLarge(
-                    number: origin.number, open: origin.left, currency: origin.content.currency)
+                    number: origin.number, open: origin.left.gross,
+                    currency: origin.content.currency)
             }
             content = origin.content.negated
             content.prepaid = origin.content.prepaid == 0 ? 0 : -origin.content.prepaid
         case .lines(let lines):
+            for (index, line) in lines.enumerated()
+            where lines[..<index].contains(where: { $0.number == line.number }) {
+                throw BillingFailure.lineTwice(number: line.number)
+            }
             content = DraftContent(currency: origin.content.currency)
             content.lines = try lines.map { try credited($0, of: origin.content) }
         case .net(let amount, let rate):
@@ -66,7 +71,7 @@ extension Invoices {
         _ writing: Writing, _ ref: InvoiceRef, at moment: Moment
     ) throws -> InvoiceView {
         let origin = try issued(writing, ref)
-        guard origin.kind == .invoice || origin.kind == .corrective, origin.credited == 0 else {
+        guard origin.kind == .invoice || origin.kind == .corrective, !origin.isCorrected else {
             throw BillingFailure.notCreditable(number: origin.number, origin.kind)
         }
         var content = origin.content
@@ -130,11 +135,10 @@ extension Invoices {
         guard origin.kind == .deposit else {
             throw BillingFailure.notADeposit(number: origin.number)
         }
-        let deposit = try remaining(reading, origin)
-        guard deposit.gross > 0 else {
+        guard origin.deposit.gross > 0 else {
             throw BillingFailure.depositGone(number: origin.number, final: nil)
         }
-        return deposit
+        return origin.deposit
     }
 
     /// Refuses a final invoice whose deposits are not what is left of them, or stand on another one.
@@ -161,32 +165,10 @@ extension Invoices {
                 throw BillingFailure.depositGone(
                     number: deposit.number, final: other.text("number"))
             }
-            let left = try remaining(reading, origin)
-            guard left == deposit, origin.client.text == client,
+            guard origin.deposit == deposit, origin.client.text == client,
                 origin.content.currency == currency
             else { throw BillingFailure.depositGone(number: deposit.number, final: nil) }
         }
-    }
-
-    private static func remaining(
-        _ reading: Reading, _ origin: Origin
-    ) throws -> DraftContent.Deposit {
-        var groups = origin.totals.groups
-        let credits = try reading.rows(
-            "SELECT content FROM documents WHERE corrects = ? AND hidden = 0",
-            [.text(origin.document)])
-        for credit in credits.compactMap({ $0.text("content").flatMap(IssuedContent.init) }) {
-            for group in credit.totals.groups {
-                groups = groups.map { own in
-                    guard own.category == group.category, own.rate == group.rate else { return own }
-                    return VATGroup(
-                        category: own.category, rate: own.rate, basis: own.basis &+ group.basis,
-                        vat: own.vat &+ group.vat)
-                }
-            }
-        }
-        return DraftContent.Deposit(
-            document: origin.document, number: origin.number, date: origin.date, groups: groups)
     }
 }
 
@@ -200,11 +182,16 @@ extension Invoices {
         let client: RowID
         let content: DraftContent
         let totals: Totals
-        /// What credit notes took off already.
-        let credited: Int64
+        /// Whether a credit note or a corrective names it.
+        let isCorrected: Bool
+        /// What credit notes left of it; nothing of what a corrective replaced.
+        let left: Remainder
 
-        /// What is left to be credited, with VAT.
-        var left: Int64 { totals.due &- credited }
+        /// What is left of it, as a final invoice deducts it.
+        var deposit: DraftContent.Deposit {
+            DraftContent.Deposit(
+                document: document, number: number, date: date, groups: left.groups)
+        }
     }
 
     static func issued(_ reading: Reading, _ ref: InvoiceRef) throws -> Origin {
@@ -224,18 +211,26 @@ extension Invoices {
         else {
             throw BillingFailure.damaged(table: "documents", row: document, field: "content")
         }
-        var credited = try Ledger.credited(reading, asOf: .last)[document] ?? 0
+        var corrections = try reading.rows(
+            "SELECT kind, content FROM documents WHERE corrects = ? AND hidden = 0",
+            [.text(document)]
+        ).map { (kind: $0.text("kind"), content: $0.text("content")) }
         // Reads do not see what the same transaction issued.
         for twin in (reading as? Writing)?.written("documents") ?? []
         where twin["corrects"]?.text == document {
-            credited =
-                twin["kind"]?.text == DocumentKind.corrective.rawValue
-                ? issued.totals.due : credited &- (twin["total"]?.integer ?? 0)
+            corrections.append((twin["kind"]?.text, twin["content"]?.text))
+        }
+        var left = Remainder(of: issued.totals)
+        for correction in corrections {
+            if correction.kind == DocumentKind.corrective.rawValue {
+                left = left.nothing
+            } else if let credit = correction.content.flatMap(IssuedContent.init) {
+                left.take(credit.totals)
+            }
         }
         return Origin(
             document: document, number: record.text("number") ?? "", date: date,
-            kind: content.kind, client: client, content: content, totals: issued.totals,
-            credited: credited)
+            kind: content.kind, client: client, content: content, totals: issued.totals, isCorrected: !corrections.isEmpty, left: left)
     }
 
     static func ref(_ reading: Reading, document: String) throws -> InvoiceRef? {
@@ -246,15 +241,11 @@ extension Invoices {
         return InvoiceRef(invoice: invoice, document: RowID(document))
     }
 
-    /// Refuses a credit of more than is left of a document.
+    /// Refuses a credit of more than is left of a document under any VAT.
     static func check(credit: Totals, against origin: Origin) throws {
-        let isWithin =
-            origin.totals.due >= 0
-            ? credit.due <= 0 && -credit.due <= origin.left
-            : credit.due >= 0 && -credit.due >= origin.left
-        guard isWithin, credit.due != 0 || origin.left == 0 else {
+        guard origin.left.holds(credit) else {
             throw BillingFailure.creditTooLarge(
-                number: origin.number, open: origin.left, currency: origin.content.currency)
+                number: origin.number, open: origin.left.gross, currency: origin.content.currency)
         }
     }
 

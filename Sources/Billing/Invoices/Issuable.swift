@@ -56,7 +56,7 @@ struct Issuable {
         if let origin {
             if content.kind.isCredit {
                 try Invoices.check(credit: totals, against: origin)
-            } else if content.kind != .corrective || origin.credited != 0 {
+            } else if content.kind != .corrective || origin.isCorrected {
                 throw BillingFailure.notCreditable(number: origin.number, origin.kind)
             }
         }

@@ -75,12 +75,19 @@ extension Failure {
                 why: kind.isCredit
                     ? "it is a credit note itself" : "it was credited or replaced, or is a deposit",
                 tries: ["jalon invoice show \(number)"], status: .failed)
+        case .lineTwice(let number):
+            Failure(
+                "line \(number) is named twice.", tries: ["name each line once"],
+                status: .badInput)
         case .creditTooLarge(let number, let open, let currency):
             Failure(
-                "that is more than is left of \(number).",
+                "that is more than is left of \(number), or of what stood there under one VAT rate.",
                 why:
                     "\(currency.text(open)) \(currency.code) of it, VAT included, can still be credited",
-                tries: ["jalon invoice credit \(number) --net AMOUNT"], status: .failed)
+                tries: [
+                    "jalon invoice show \(number)",
+                    "jalon invoice credit \(number) --net AMOUNT --rate RATE",
+                ], status: .failed)
         case .creditRate(let number, let amount, let rates):
             Failure(
                 "“\(amount)” does not say which VAT of \(number) it is under.",
