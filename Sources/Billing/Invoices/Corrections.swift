@@ -151,24 +151,30 @@ extension Invoices {
                 throw BillingFailure.depositGone(number: deposit.number, final: nil)
             }
             let origin = try issued(reading, ref)
-            let other = try reading.rows(
-                """
-                SELECT d.number AS number FROM deposits x JOIN documents d ON d.invoice = x.invoice
-                WHERE x.document = ? AND x.hidden = 0 AND d.hidden = 0 AND d.invoice <> ?
-                    AND d.id <> ?
-                    AND d.kind NOT IN ('381', '503') AND NOT EXISTS (
-                        SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0)
-                """,
-                [.text(deposit.document), .text(invoice.text), .text(replaced ?? "")]
-            ).first
-            if let other {
-                throw BillingFailure.depositGone(
-                    number: deposit.number, final: other.text("number"))
+            let others = try finals(reading, deducting: deposit.document)
+            if let other = others.first(where: { $0.invoice != invoice && $0.document != replaced }) {
+                throw BillingFailure.depositGone(number: deposit.number, final: other.number)
             }
             guard origin.deposit == deposit, origin.client.text == client,
                 origin.content.currency == currency
             else { throw BillingFailure.depositGone(number: deposit.number, final: nil) }
         }
+    }
+
+    /// The invoices that deduct a deposit and stand: neither replaced nor taken back as a whole. What a
+    /// document deducts is what was issued, whatever became of its draft.
+    static func finals(_ reading: Reading, deducting deposit: String) throws -> [Origin] {
+        try reading.rows(
+            """
+            SELECT d.id FROM deposits x JOIN documents d ON d.invoice = x.invoice
+            WHERE x.document = ? AND d.hidden = 0 AND d.kind NOT IN ('381', '503')
+            ORDER BY d.date, d.series, d.sequence, d.id
+            """,
+            [.text(deposit)]
+        ).compactMap { $0.text("id") }.map { try origin(reading, $0) }
+            .filter { final in
+                !final.left.isNothing && final.content.deposits.contains { $0.document == deposit }
+            }
     }
 }
 
@@ -176,6 +182,7 @@ extension Invoices {
     /// A document that another one refers to.
     struct Origin {
         let document: String
+        let invoice: RowID?
         let number: String
         let date: CivilDate
         let kind: DocumentKind
@@ -229,8 +236,9 @@ extension Invoices {
             }
         }
         return Origin(
-            document: document, number: record.text("number") ?? "", date: date,
-            kind: content.kind, client: client, content: content, totals: issued.totals, isCorrected: !corrections.isEmpty, left: left)
+            document: document, invoice: record.text("invoice").flatMap { RowID($0) },
+            number: record.text("number") ?? "", date: date, kind: content.kind, client: client,
+            content: content, totals: issued.totals, isCorrected: !corrections.isEmpty, left: left)
     }
 
     static func ref(_ reading: Reading, document: String) throws -> InvoiceRef? {

@@ -105,11 +105,13 @@ extension Failure {
                 status: .badInput)
         case .depositGone(let number, let final):
             Failure(
-                "the deposit \(number) cannot be deducted like this.",
+                "the deposit \(number) cannot be deducted or credited like this.",
                 why: final.map { "\($0) deducts it already" }
                     ?? "it was credited since, or belongs to another client or currency",
-                tries: ["jalon invoice edit INVOICE --remove-deposits --deduct \(number)"],
-                status: .failed)
+                tries: [
+                    final.map { "jalon invoice credit \($0), the whole of which frees the deposit" }
+                        ?? "jalon invoice edit INVOICE --remove-deposits --deduct \(number)"
+                ], status: .failed)
         case .deductsNothing(let kind):
             Failure("a \(kind.words) deducts no deposits.", status: .failed)
         case .nothingIssued:
