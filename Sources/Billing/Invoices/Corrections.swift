@@ -61,7 +61,7 @@ extension Invoices {
             [.po, .reference, .language, .exchange, .exchangeDate, .exchangeSource].contains($0.key)
         }
         if let reason { content.details[.note] = try PlainText.block(reason, .reason) }
-        try check(credit: try Totals(of: content), against: origin)
+        try check(credit: try Totals(of: content), against: origin, in: writing)
         return try new(writing, client: origin.client, content, due: nil, at: moment)
     }
 
@@ -249,8 +249,14 @@ extension Invoices {
         return InvoiceRef(invoice: invoice, document: RowID(document))
     }
 
-    /// Refuses a credit of more than is left of a document under any VAT.
-    static func check(credit: Totals, against origin: Origin) throws {
+    /// Refuses a credit of more than is left of a document under any VAT, and of a deposit that a final
+    /// invoice deducts: it would be taken off twice.
+    static func check(credit: Totals, against origin: Origin, in reading: Reading) throws {
+        if origin.kind == .deposit,
+            let final = try finals(reading, deducting: origin.document).first
+        {
+            throw BillingFailure.depositGone(number: origin.number, final: final.number)
+        }
         guard origin.left.holds(credit) else {
             throw BillingFailure.creditTooLarge(
                 number: origin.number, open: origin.left.gross, currency: origin.content.currency)

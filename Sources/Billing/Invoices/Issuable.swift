@@ -55,7 +55,7 @@ struct Issuable {
     func check(_ reading: Reading) throws {
         if let origin {
             if content.kind.isCredit {
-                try Invoices.check(credit: totals, against: origin)
+                try Invoices.check(credit: totals, against: origin, in: reading)
             } else if content.kind != .corrective || origin.isCorrected {
                 throw BillingFailure.notCreditable(number: origin.number, origin.kind)
             }

@@ -79,4 +79,15 @@ struct DepositTests {
         try office.issue(without)
         #expect(try office.issue(again).number == "F-0005")
     }
+
+    @Test func `a deposit that an invoice deducts is credited once that one is`() throws {
+        let (office, client) = try office()
+        let early = try credit(office, "F-0001", .net("100", rate: nil))
+        try office.issue(try final(office, client))
+        let gone = BillingFailure.depositGone(number: "F-0001", final: "F-0002")
+        #expect(throws: gone) { try credit(office, "F-0001") }
+        #expect(throws: gone) { try office.issue(early) }
+        try office.issue(try credit(office, "F-0002"))
+        #expect(try office.issue(early).kind == .depositCredit)
+    }
 }
