@@ -111,6 +111,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
     /// Nothing tells which VAT an amount that is credited without it is under; the document has lines
     /// of these rates, the lowest first.
     case creditRate(number: String, amount: String, rates: [Decimal])
+    /// What corrects a document is its client's, and in its currency.
+    case correctsElsewhere(number: String)
     /// Only a deposit invoice is deducted.
     case notADeposit(number: String)
     /// Nothing is left of a deposit, or not what the draft deducts, or `final` deducts it already.

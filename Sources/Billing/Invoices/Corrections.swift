@@ -249,6 +249,14 @@ extension Invoices {
         return InvoiceRef(invoice: invoice, document: RowID(document))
     }
 
+    /// Refuses what corrects a document for another client or in another currency: the money would stand
+    /// with two.
+    static func check(client: String, _ currency: Currency, correcting origin: Origin) throws {
+        guard client == origin.client.text, currency == origin.content.currency else {
+            throw BillingFailure.correctsElsewhere(number: origin.number)
+        }
+    }
+
     /// Refuses a credit of more than is left of a document under any VAT, and of a deposit that a final
     /// invoice deducts: it would be taken off twice.
     static func check(credit: Totals, against origin: Origin, in reading: Reading) throws {

@@ -57,7 +57,8 @@ package struct InvoiceEdit: Equatable, Sendable {
 
 extension Invoices {
     /// Changes a draft: only the fields that differ are written, so that another device's changes
-    /// of other fields merge with them. Refuses when nothing differs, and when it was issued.
+    /// of other fields merge with them. Refuses when nothing differs, when it was issued, and to turn a
+    /// correction to another client or currency.
     package static func edit(
         _ writing: Writing, _ id: RowID, _ edit: InvoiceEdit
     ) throws -> InvoiceView {
@@ -65,6 +66,11 @@ extension Invoices {
         try editor.apply(edit)
         guard editor.hasChanged else { throw BillingFailure.nothingToChange }
         try editor.content.checkPeriods()
+        if let corrects = editor.content.corrects {
+            try check(
+                client: editor.client.text, editor.content.currency,
+                correcting: origin(writing, corrects))
+        }
         let name = try Clients.stored(writing, editor.client).text("name") ?? ""
         var view = InvoiceView(
             draft: id.text, client: editor.client.text, clientName: name, due: editor.due,

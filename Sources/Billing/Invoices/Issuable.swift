@@ -50,10 +50,12 @@ struct Issuable {
     /// When it falls due if it is issued on a date.
     func due(from date: CivilDate) -> CivilDate { rows.due ?? terms.due(from: date) }
 
-    /// Refuses what other documents do not allow: a credit of more than is left, a deposit that is
-    /// gone.
+    /// Refuses what other documents do not allow: a correction for another client, a credit of more
+    /// than is left, a deposit that is gone.
     func check(_ reading: Reading) throws {
         if let origin {
+            // Two devices may have come to it that each edited the draft.
+            try Invoices.check(client: buyer.id, content.currency, correcting: origin)
             if content.kind.isCredit {
                 try Invoices.check(credit: totals, against: origin, in: reading)
             } else if content.kind != .corrective || origin.isCorrected {

@@ -98,6 +98,14 @@ extension Failure {
                 }
                     + ["jalon invoice credit \(number) --line N, for one of its lines"],
                 status: .badInput)
+        case .correctsElsewhere(let number):
+            Failure(
+                "what corrects \(number) is of its client and in its currency.",
+                why: "else the money would stand with two clients",
+                tries: [
+                    "jalon invoice edit INVOICE --client CLIENT, with the client of \(number)",
+                    "jalon invoice credit \(number), and an invoice of its own for the other",
+                ], status: .failed)
         case .notADeposit(let number):
             Failure(
                 "\(number) is no deposit invoice.",

@@ -95,4 +95,47 @@ struct CreditTests {
         // these 100.
         #expect(try office.show("F-0002").balance == 0)
     }
+
+    private func correct(_ office: Office, _ number: String, on device: Int = 0) throws -> RowID {
+        let view = try office.write(on: device) {
+            try Invoices.correct(
+                $0, try Lookup.invoice($0, number, for: .writing), at: Office.moment("2026-03-05"))
+        }
+        return try #require(RowID(view.id))
+    }
+
+    @Test func `what corrects an invoice stays with its client and currency`() throws {
+        let office = try Office()
+        let other = try office.client("Weber")
+        try office.issue(try office.draft(try office.client("Blum"), ["A; 1; 100; 0"]))
+        let elsewhere = BillingFailure.correctsElsewhere(number: "F-0001")
+        for draft in [try credit(office, "F-0001").id, try correct(office, "F-0001").text] {
+            #expect(throws: elsewhere) { try edit(office, draft, InvoiceEdit(client: other)) }
+            let dollars = DraftContent(
+                currency: try Currency("USD"),
+                lines: [try DraftContent.Line(syntax: "A; -1; 100; 0")])
+            #expect(throws: elsewhere) { try edit(office, draft, InvoiceEdit(content: dollars)) }
+            // Another program may have written it.
+            let id = try #require(RowID(draft))
+            for fields in [["client": .text(other.text)], ["currency": "USD"]] as [[String: Value]] {
+                let former = try office.read {
+                    try $0.rows("SELECT client, currency FROM invoices WHERE id = ?", [.text(draft)])
+                }
+                try office.write { try $0.put("invoices", id, fields) }
+                #expect(throws: elsewhere) { try office.issue(id, date: "2026-03-05") }
+                try office.write { writing in
+                    for field in fields.keys {
+                        try writing.put("invoices", id, [field: former[0][field]])
+                    }
+                }
+            }
+        }
+        // The way back is an edit like any other.
+        let draft = try credit(office, "F-0001")
+        let id = try #require(RowID(draft.id))
+        try office.write { try $0.put("invoices", id, ["client": .text(other.text)]) }
+        let client = try #require(RowID(draft.client))
+        try edit(office, draft.id, InvoiceEdit(client: client))
+        #expect(try issue(office, draft).client == client.text)
+    }
 }
