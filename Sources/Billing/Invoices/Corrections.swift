@@ -7,7 +7,8 @@ extension Invoices {
     package enum CreditPart: Equatable, Sendable {
         /// All that is left of it.
         case whole
-        /// These lines by their numbers, with so much of each; nil is all of the line.
+        /// These lines by their numbers, with so much of each; nil is all of the line. Percentages off
+        /// or on the whole document go with them.
         case lines([(number: Int, quantity: String?)])
         /// An amount without VAT, of a document whose lines have one VAT; with a rate, of those.
         case net(String, rate: String?)
@@ -51,6 +52,14 @@ extension Invoices {
             }
             content = DraftContent(currency: origin.content.currency)
             content.lines = try lines.map { try credited($0, of: origin.content) }
+            // Percentages of the whole were of these lines, too.
+            content.adjustments = origin.content.adjustments.filter { adjustment in
+                adjustment.percent != nil
+                    && (adjustment.rate == nil
+                        || content.lines.contains {
+                            $0.category == adjustment.category && $0.rate == adjustment.rate
+                        })
+            }
         case .net(let amount, let rate):
             content = DraftContent(currency: origin.content.currency)
             content.lines = [try creditLine(amount, rate: rate, origin)]

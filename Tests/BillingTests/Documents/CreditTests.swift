@@ -138,4 +138,31 @@ struct CreditTests {
         try edit(office, draft.id, InvoiceEdit(client: client))
         #expect(try issue(office, draft).client == client.text)
     }
+
+    /// Two lines of 100 at 20 % and one of 100 at 10 %; half off everything, and 10 % on at 10 %.
+    @Test func `lines are credited with the percentages that were off the whole`() throws {
+        let office = try Office()
+        let draft = try office.draft(
+            try office.client("Blum"), ["A; 1; 100; 20", "B; 2; 50; 20", "C; 1; 100; 10"])
+        let ten = try Decimal("10", as: .rate)
+        let adjustments = [
+            DraftContent.Adjustment(
+                charge: false, percent: try Decimal("50", as: .rate), category: nil, rate: nil),
+            DraftContent.Adjustment(charge: true, percent: ten, category: .standard, rate: ten),
+        ]
+        try edit(office, draft.text, InvoiceEdit(adjust: adjustments))
+        #expect(try office.issue(draft).sums?.net == 16_000)
+        // 50 at 20 %.
+        let first = try issue(office, try credit(office, "F-0001", .lines([(1, nil)])))
+        #expect((first.sums?.net, first.sums?.vat) == (-5_000, -1_000))
+        // 25 at 20 %, and 60 at 10 %.
+        let more = try issue(
+            office, try credit(office, "F-0001", .lines([(2, "1"), (3, nil)])))
+        #expect((more.sums?.net, more.sums?.vat) == (-8_500, -1_100))
+        #expect(
+            throws: BillingFailure.creditTooLarge(number: "F-0001", open: 3_000, currency: .eur)
+        ) { try credit(office, "F-0001", .lines([(1, nil)])) }
+        try issue(office, try credit(office, "F-0001", .lines([(2, "1")])))
+        #expect(try office.show("F-0001").status == .credited)
+    }
 }
