@@ -173,16 +173,17 @@ extension KeptTables {
             AND p.document = d.id AND \(Currency.isMinor("p.amount")))
         """
 
-    /// What credit notes took off `d`, or a document in its place.
+    /// What credit notes took off `d`, and a document in its place, as `Ledger.credited` does.
     private static let taken = """
-        CASE WHEN EXISTS (
+        (SELECT -\(sum("c.total")) FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
+            AND c.kind IS NOT \(corrective) AND \(Currency.isMinor("c.total")))
+        + CASE WHEN EXISTS (
             SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
-                AND c.kind = '\(DocumentKind.corrective.rawValue)')
-        THEN d.total
-        ELSE (SELECT -\(sum("c.total")) FROM documents c WHERE c.corrects = d.id
-            AND c.hidden = 0 AND \(Currency.isMinor("c.total"))) END
+                AND c.kind = \(corrective))
+        THEN d.total ELSE 0 END
         """
 
+    private static let corrective = "'\(DocumentKind.corrective.rawValue)'"
     private static let creditKinds = DocumentKind.allCases.filter(\.isCredit)
         .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

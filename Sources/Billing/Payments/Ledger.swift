@@ -152,10 +152,13 @@ package enum Ledger {
         return paid
     }
 
-    /// What credit notes and correctives took off each document up to a date, by the document's row.
+    /// What credit notes and correctives took off each document up to a date, by the document's row: a
+    /// corrective all of it, beside what credit notes took, so that what was credited elsewhere at the
+    /// same time is the client's.
     static func credited(_ reading: Reading, asOf date: CivilDate) throws -> [String: Int64] {
         var credited: [String: Int64] = [:]
-        var replaced: [String] = []
+        // Several take the place of one document once.
+        var replaced: Set<String> = []
         // Few documents correct others: their part of the index is all that is read.
         try reading.each(
             """
@@ -166,7 +169,7 @@ package enum Ledger {
         ) { cursor in
             guard let document = cursor.text(0) else { return }
             if cursor.text(1) == DocumentKind.corrective.rawValue {
-                replaced.append(document)
+                replaced.insert(document)
             } else if let total = cursor.integer(2), total.magnitude <= Currency.minorMax.magnitude
             {
                 credited[document, default: 0] &-= total
@@ -176,7 +179,7 @@ package enum Ledger {
             let total = try reading.rows(
                 "SELECT total FROM documents WHERE id = ?", [.text(document)]
             ).first?.integer("total")
-            credited[document] = total ?? 0
+            credited[document, default: 0] &+= total ?? 0
         }
         return credited
     }
