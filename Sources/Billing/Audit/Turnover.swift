@@ -48,7 +48,7 @@ package struct Turnover: Equatable, Sendable {
 }
 
 /// Totals of what was issued. Deposits count with their own invoices, and what a corrective replaces
-/// counts no more; credit notes take off.
+/// counts no more, and is taken off once where two devices each replaced it; credit notes take off.
 package enum Turnovers {
     /// The totals of each currency over some days.
     package static func list(
@@ -74,6 +74,15 @@ package enum Turnovers {
                 groups[code, default: []].add(group)
             }
         }
+        var perpetual: [String: [VATGroup]] = [:]
+        for further in try furtherCorrectives(reading, to: to) {
+            for group in further.groups {
+                perpetual[further.currency, default: []].add(group)
+                if from.map({ further.date >= $0 }) ?? true {
+                    groups[further.currency, default: []].add(group)
+                }
+            }
+        }
         let rows = try reading.rows(
             """
             SELECT currency, count(*) AS documents, sum(counted_net) AS net, sum(counted_vat) AS vat
@@ -87,14 +96,51 @@ package enum Turnovers {
             guard let code = record.text("currency"), let currency = try? Currency(code) else {
                 return nil
             }
+            let again = perpetual[code] ?? []
             return Turnover(
                 from: from, to: to, currency: currency, documents: counts[code] ?? 0,
                 groups: (groups[code] ?? []).sorted {
                     $0.category.order == $1.category.order
                         ? $0.rate > $1.rate : $0.category.order < $1.category.order
-                }, perpetualNet: record.integer("net") ?? 0,
-                perpetualVAT: record.integer("vat") ?? 0,
+                }, perpetualNet: again.reduce(record.integer("net") ?? 0) { $0 &+ $1.basis },
+                perpetualVAT: again.reduce(record.integer("vat") ?? 0) { $0 &+ $1.vat },
                 perpetualDocuments: Int(record.integer("documents") ?? 0))
+        }
+    }
+}
+
+extension Turnovers {
+    /// What a corrective took off that an earlier one had taken off.
+    private struct Further {
+        let date: CivilDate
+        let currency: String
+        let groups: [VATGroup]
+    }
+
+    /// The correctives up to a day beside the first of a document, by date, series and number. Each was
+    /// frozen with what it replaces taken off, without knowing of the others.
+    private static func furtherCorrectives(
+        _ reading: Reading, to: CivilDate
+    ) throws -> [Further] {
+        try reading.rows(
+            """
+            SELECT c.date, c.currency, o.content
+            FROM documents c JOIN documents o ON o.id = c.corrects
+            WHERE c.kind = ?1 AND c.hidden = 0 AND c.date <= ?2 AND EXISTS (
+                SELECT 1 FROM documents f WHERE f.corrects = c.corrects AND f.kind = ?1
+                    AND f.hidden = 0
+                    AND (f.date, f.series, f.sequence, f.id) < (c.date, c.series, c.sequence, c.id))
+            """,
+            [.text(DocumentKind.corrective.rawValue), .text(to.iso)]
+        ).compactMap { record in
+            guard let date = record.text("date").flatMap({ CivilDate(iso: $0) }),
+                let currency = record.text("currency"),
+                let origin = record.text("content").flatMap(IssuedContent.init),
+                let content = try? origin.rows.content()
+            else { return nil }
+            return Further(
+                date: date, currency: currency,
+                groups: Counting.groups(origin.totals, content, replaces: nil))
         }
     }
 }

@@ -78,6 +78,7 @@ package enum Statements {
         for record in rows {
             if let id = record.text("id") { totals[id] = record.integer("amount") }
         }
+        var replaced: Set<String> = []
         var opening: [String: Int64] = [:]
         var balances: [String: Int64] = [:]
         var entries: [String: [Statement.Entry]] = [:]
@@ -108,9 +109,12 @@ package enum Statements {
                 var amount = record.integer("amount"),
                 amount.magnitude <= Currency.minorMax.magnitude
             else { continue }
-            // A corrective takes the place of what it names.
-            if record.text("kind") == DocumentKind.corrective.rawValue {
-                amount &-= record.text("corrects").flatMap { totals[$0] } ?? 0
+            // A corrective takes the place of what it names: the first one, where two devices each
+            // made one.
+            if record.text("kind") == DocumentKind.corrective.rawValue,
+                let corrects = record.text("corrects"), replaced.insert(corrects).inserted
+            {
+                amount &-= totals[corrects] ?? 0
             }
             addGivenUp(before: date)
             add(code, date, kind(record, amount), record.text("label") ?? "", amount)

@@ -77,4 +77,29 @@ struct CorrectedApartTests {
             #expect(answers == [7_000, 7_000, 7_000, 7_000])
         }
     }
+
+    /// F-0001 of 100 is replaced by 100 on one device and by 80 on the other: both stand.
+    @Test func `an invoice that two devices replaced is taken off once`() throws {
+        let (office, client) = try office()
+        try correct(office, on: 0, date: "2026-03-05")
+        try correct(office, on: 1, date: "2026-03-06", lines: ["A; 1; 80; 0"])
+        try office.fleet.settle()
+        for device in 0...1 {
+            for (date, sum) in [
+                ("2026-03-02", 10_000), ("2026-03-05", 10_000), ("2026-03-06", 18_000),
+            ] as [(String, Int64)] {
+                let answers = try answers(office, client, asOf: date, on: device)
+                #expect(answers == [sum, sum, sum, sum], "\(date)")
+            }
+            // The days of the first alone, and those of the second.
+            let (fifth, sixth) = (CivilDate(iso: "2026-03-05"), CivilDate(iso: "2026-03-06"))
+            for (day, net) in [(fifth, 0), (sixth, 8_000)] as [(CivilDate?, Int64)] {
+                let day = try #require(day)
+                let turnover = try office.read(on: device) {
+                    try Turnovers.list($0, from: day, to: day)
+                }
+                #expect(turnover.map(\.net) == [net])
+            }
+        }
+    }
 }
