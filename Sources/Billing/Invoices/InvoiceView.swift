@@ -94,9 +94,9 @@ package struct InvoiceView: Equatable, Sendable {
     package var balance: Int64 { (sums?.due ?? 0) &- paid &- credited }
 
     /// What is expected to come in still, in minor units: nothing of what was written off; nil for a
-    /// draft and where nothing can be computed.
+    /// draft, for what was issued after the date asked for, and where nothing can be computed.
     package var open: Int64? {
-        guard number != nil, sums != nil else { return nil }
+        guard number != nil, sums != nil, issued == nil || status != .draft else { return nil }
         return status == .writtenOff ? 0 : balance
     }
 

@@ -58,7 +58,7 @@ package enum Sendings {
 extension InvoiceView {
     /// Whether money is expected for it, or will be once it is issued.
     fileprivate var isToBePaid: Bool {
-        !kind.isCredit && (number == nil ? sums?.due ?? 0 : open ?? 0) > 0
+        !kind.isCredit && status.isOpen && balance > 0
     }
 
     /// When it is paid, if it was sent or is sent in time; with the terms of its client.

@@ -45,7 +45,7 @@ struct OwedBook {
     }
 
     /// Takes the next document, in the order of the invoices: `invoice total client currency series
-    /// sequence date due number id kind owner`. Most are paid: the last six are read of the others only.
+    /// sequence date due number id kind owner`. Most are paid: the last five are read of the others only.
     mutating func take(document cursor: Cursor) {
         guard let invoice = cursor.text(0) else { return }
         // Of what cannot be computed with, too: it stands twice all the same.
@@ -57,13 +57,14 @@ struct OwedBook {
         guard let total = cursor.integer(1), let client = cursor.text(2),
             let currency = cursor.text(3), let place = place(of: client, currency)
         else { return }
+        let issued = cursor.text(6).flatMap { CivilDate(iso: $0) }
+        // What was paid in advance is the client's until the document is there.
+        if let issued, issued > date { return }
         let paid = paid(invoice, cursor)
         accounts[place].unallocated &-= paid
         // Looked up only where there are credit notes at all.
         let taken = credited.isEmpty ? 0 : credited[cursor.text(9) ?? ""] ?? 0
-        guard paid &+ taken != total, let issued = cursor.text(6).flatMap({ CivilDate(iso: $0) }),
-            issued <= date
-        else { return }
+        guard paid &+ taken != total, let issued else { return }
         // A credit note is nothing to be paid: what it takes off is off the document that it names.
         let kind = cursor.text(10).flatMap { DocumentKind(rawValue: $0) } ?? .invoice
         guard !kind.isCredit else { return }
