@@ -29,6 +29,8 @@ package enum BillingFailure: Error, Equatable, Sendable {
     case category(text: String)
     /// A rate other than zero in a category that has none.
     case rateWithoutVAT(category: VATCategory, rate: Decimal)
+    /// An allowance or a charge of the whole under a VAT that no line has.
+    case adjustmentOfNoLine(category: VATCategory, rate: Decimal)
     /// Conditions, an order or a grouping of a list that cannot be read.
     case query(QueryFault)
     /// A draft file is no JSON, or not of the shape of a draft.

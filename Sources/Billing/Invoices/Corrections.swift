@@ -161,7 +161,8 @@ extension Invoices {
             }
             let origin = try issued(reading, ref)
             let others = try finals(reading, deducting: deposit.document)
-            if let other = others.first(where: { $0.invoice != invoice && $0.document != replaced }) {
+            if let other = others.first(where: { $0.invoice != invoice && $0.document != replaced })
+            {
                 throw BillingFailure.depositGone(number: deposit.number, final: other.number)
             }
             guard origin.deposit == deposit, origin.client.text == client,

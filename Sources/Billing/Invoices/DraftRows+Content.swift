@@ -1,9 +1,32 @@
 import Convergence
 
 extension DraftContent {
+    /// Refuses what cannot be meant, whoever wrote it: see below.
+    func check() throws(BillingFailure) {
+        try checkPeriods()
+        try checkAdjustments()
+    }
+
+    /// Refuses a percentage of lines that there are none of, and what is taken off under a VAT that no
+    /// line has: VAT that nobody owes would be taken off with it. A charge may have a VAT of its own, as
+    /// freight does; and what a credit note takes back stood on its invoice.
+    private func checkAdjustments() throws(BillingFailure) {
+        guard !kind.isCredit, !lines.isEmpty else { return }
+        for adjustment in adjustments {
+            guard let category = adjustment.category, let rate = adjustment.rate,
+                !lines.contains(where: { $0.category == category && $0.rate == rate })
+            else { continue }
+            let basis = adjustments.filter { $0.category == category && $0.rate == rate }
+                .reduce(0) { $1.charge ? $0 &+ $1.amount : $0 &- $1.amount }
+            guard adjustment.percent == nil, basis >= 0 else {
+                throw .adjustmentOfNoLine(category: category, rate: rate)
+            }
+        }
+    }
+
     /// Refuses days of supply that end before they begin; another program may have written any, and two
     /// devices one end each.
-    func checkPeriods() throws(BillingFailure) {
+    private func checkPeriods() throws(BillingFailure) {
         func check(_ line: Int?, _ from: String?, _ to: String?) throws(BillingFailure) {
             guard let from = from.flatMap({ CivilDate(iso: $0) }),
                 let to = to.flatMap({ CivilDate(iso: $0) }), to < from

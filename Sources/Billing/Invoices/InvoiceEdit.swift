@@ -65,7 +65,7 @@ extension Invoices {
         var editor = try DraftEditor(writing: writing, id: id, rows: draft(writing, id))
         try editor.apply(edit)
         guard editor.hasChanged else { throw BillingFailure.nothingToChange }
-        try editor.content.checkPeriods()
+        try editor.content.check()
         if let corrects = editor.content.corrects {
             try check(
                 client: editor.client.text, editor.content.currency,

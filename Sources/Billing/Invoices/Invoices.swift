@@ -14,7 +14,7 @@ package enum Invoices {
         for (field, column) in [DraftField.po: "po", .method: "method", .language: "language"] {
             content.details[field] = content.details[field] ?? record.text(column)
         }
-        try content.checkPeriods()
+        try content.check()
         let totals = try Totals(of: content)
         let name = record.text("name") ?? ""
         var values: [String: Value] = [

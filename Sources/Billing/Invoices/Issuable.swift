@@ -16,7 +16,7 @@ struct Issuable {
         rows = try Invoices.draft(reading, id)
         content = try rows.content()
         guard !content.lines.isEmpty else { throw BillingFailure.noLines }
-        try content.checkPeriods()
+        try content.check()
         totals = try Totals(of: content)
         guard content.kind == .invoice || content.kind == .deposit || content.corrects != nil else {
             throw BillingFailure.damaged(table: "invoices", row: id.text, field: "corrects")

@@ -129,7 +129,8 @@ extension DraftContent.Line {
 }
 
 extension DraftContent.LineAdjustment {
-    /// Reads `10%` or `50.00`, with `: REASON` behind it if there is one.
+    /// Reads `10%` or `50.00`, with `: REASON` behind it if there is one. Whether it is taken off or
+    /// added is said by what it is, not by a sign.
     package init(syntax text: String, charge: Bool, currency: Currency) throws(BillingFailure) {
         let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let number = String(sides[0].trimmed)
@@ -139,7 +140,9 @@ extension DraftContent.LineAdjustment {
             let percent = try Decimal(String(number.dropLast().trimmed), as: .rate)
             self.init(charge: charge, percent: percent, reason: reason)
         } else {
-            self.init(charge: charge, amount: try currency.minor(number), reason: reason)
+            let amount = try currency.minor(number)
+            guard amount >= 0 else { throw .number(.amount, text: number, .negative) }
+            self.init(charge: charge, amount: amount, reason: reason)
         }
     }
 }

@@ -57,6 +57,12 @@ extension Failure {
             Failure(
                 "the VAT category \(category.rawValue) has no rate, but \(rate) % was given.",
                 tries: ["write 0 as its rate, or S as its category"], status: .badInput)
+        case .adjustmentOfNoLine(let category, let rate):
+            Failure(
+                "no line is under \(category.rawValue) \(rate.text) %, but a discount or a charge is.",
+                why: "it would be of nothing, or take off VAT that nobody owes",
+                tries: [#"--discount "10%: loyalty", of every line under its own VAT"#],
+                status: .badInput)
         case .draftFile(let fault): draftFile(fault)
         case .amountTooLarge:
             Failure(

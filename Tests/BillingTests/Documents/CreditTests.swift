@@ -117,9 +117,11 @@ struct CreditTests {
             #expect(throws: elsewhere) { try edit(office, draft, InvoiceEdit(content: dollars)) }
             // Another program may have written it.
             let id = try #require(RowID(draft))
-            for fields in [["client": .text(other.text)], ["currency": "USD"]] as [[String: Value]] {
+            for fields in [["client": .text(other.text)], ["currency": "USD"]] as [[String: Value]]
+            {
                 let former = try office.read {
-                    try $0.rows("SELECT client, currency FROM invoices WHERE id = ?", [.text(draft)])
+                    try $0.rows(
+                        "SELECT client, currency FROM invoices WHERE id = ?", [.text(draft)])
                 }
                 try office.write { try $0.put("invoices", id, fields) }
                 #expect(throws: elsewhere) { try office.issue(id, date: "2026-03-05") }
