@@ -93,7 +93,7 @@ extension DocumentAudit {
     /// that go back. `log` is the replica's.
     package static func make(_ reading: Reading, log: [LogEntry]) throws -> DocumentAudit {
         let origins = origins(log)
-        var findings = try Findings.list(reading)
+        var findings = try Findings.ofDocuments(reading)
         var series: [(name: String, entries: [Entry])] = []
         let rows = try reading.rows(
             """

@@ -18,6 +18,10 @@ package enum Finding: Equatable, Sendable {
     case documentUnproven(number: String, document: String)
     /// A document dated before the one whose number comes before its own.
     case dateWentBack(number: String, after: String)
+    /// A payment of which more was allocated than it is: two devices did so.
+    case paymentOverspent(payment: String, amount: Int64, allocated: Int64, currency: Currency)
+    /// A payment that one device took back while another allocated it: what it settles looks paid.
+    case paymentHalfReversed(payment: String, numbers: [String])
 
     /// `kind` and what it is about.
     package var json: JSON {
@@ -58,6 +62,17 @@ package enum Finding: Equatable, Sendable {
                 "kind": .string("date went back"), "number": .string(number),
                 "after": .string(after),
             ])
+        case .paymentOverspent(let payment, let amount, let allocated, let currency):
+            .members([
+                "kind": .string("payment overspent"), "payment": .string(payment),
+                "amount": .string(currency.text(amount)),
+                "allocated": .string(currency.text(allocated)), "currency": .string(currency.code),
+            ])
+        case .paymentHalfReversed(let payment, let numbers):
+            .members([
+                "kind": .string("payment half reversed"), "payment": .string(payment),
+                "numbers": .array(numbers.map { .string($0) }),
+            ])
         }
     }
 }
@@ -66,6 +81,48 @@ package enum Finding: Equatable, Sendable {
 package enum Findings {
     /// Everything, the hashes of all documents included.
     package static func list(_ reading: Reading) throws -> [Finding] {
+        try ofDocuments(reading) + ofPayments(reading)
+    }
+
+    /// Payments that two devices did different things with.
+    static func ofPayments(_ reading: Reading) throws -> [Finding] {
+        let overspent = try reading.rows(
+            """
+            SELECT p.id, p.amount, p.currency, sum(a.amount) AS allocated
+            FROM payments p JOIN allocations a ON a.payment = p.id
+            WHERE p.hidden = 0 AND a.hidden = 0 AND p.amount > 0
+                AND \(Currency.isMinor("p.amount")) AND \(Currency.isMinor("a.amount"))
+            GROUP BY p.id HAVING sum(a.amount) > p.amount AND NOT EXISTS (
+                SELECT 1 FROM payments r WHERE r.reverses = p.id AND r.hidden = 0)
+            ORDER BY p.date, p.id
+            """
+        ).compactMap { record -> Finding? in
+            guard let payment = record.text("id"), let amount = record.integer("amount"),
+                let allocated = record.integer("allocated"),
+                let currency = record.text("currency").flatMap({ try? Currency($0) })
+            else { return nil }
+            return .paymentOverspent(
+                payment: payment, amount: amount, allocated: allocated, currency: currency)
+        }
+        let reversed = try reading.rows(
+            """
+            SELECT DISTINCT p.id, p.date FROM payments r JOIN payments p ON p.id = r.reverses
+            WHERE r.hidden = 0 AND p.hidden = 0 AND p.amount > 0 AND p.reverses IS NULL
+                AND EXISTS (SELECT 1 FROM allocations a WHERE a.payment = p.id AND a.hidden = 0)
+            ORDER BY p.date, p.id
+            """
+        ).compactMap { $0.text("id").flatMap { RowID($0) } }
+        return try overspent
+            + reversed.compactMap { payment in
+                let parts = try Payments.standing(reading, of: payment)
+                guard !parts.isEmpty else { return nil }
+                return .paymentHalfReversed(
+                    payment: payment.text, numbers: parts.compactMap(\.allocation.number))
+            }
+    }
+
+    /// What is found of documents, by which an inspector reads them.
+    static func ofDocuments(_ reading: Reading) throws -> [Finding] {
         var findings = try ofNumbers(reading)
         for claim in try SeriesBook.list(reading) where claim.state == .claimedTwice {
             findings.append(.seriesClaimedTwice(claim))

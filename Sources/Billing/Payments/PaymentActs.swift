@@ -67,18 +67,23 @@ extension Payments {
     /// Undoes a payment by a row that takes it and its allocations back; nothing is erased.
     ///
     /// The row follows from the payment, so that two devices which take it back have taken it back once.
-    /// It bears a day on which the payment was there: `beforePayment` for an earlier one.
+    /// It bears a day on which the payment was there: `beforePayment` for an earlier one. What was
+    /// allocated elsewhere while it was taken back is taken back by a second call; `alreadyReversed`
+    /// where nothing is left of it.
     package static func reverse(
         _ writing: Writing, _ id: RowID, reason: String?, on date: CivilDate?, at moment: Moment
     ) throws -> PaymentView {
         let payment = try find(writing, id)
-        guard payment.reverses == nil, try reversal(writing, of: id) == nil else {
+        let former = try reversal(writing, of: id)
+        let parts = try standing(writing, of: id)
+        // What was a refund settles other documents than the money that it gave out.
+        guard payment.reverses == nil, former == nil || payment.amount > 0 && !parts.isEmpty else {
             throw BillingFailure.alreadyReversed(payment: payment.id)
         }
+        if let former { return try takeBack(writing, parts, by: former) }
         if let date, let paid = payment.date, date < paid {
             throw BillingFailure.beforePayment(payment: payment.id, date: date, paid: paid)
         }
-        let parts = try standing(writing, of: id)
         // What orders lists must be the same on both devices.
         let created = try writing.rows(
             "SELECT created FROM payments WHERE id = ?", [.text(id.text)]
@@ -146,7 +151,7 @@ extension Payments {
         ]
         if isDerived {
             _ = try writing.insertDerived(
-                "allocations", keys: [.text(payment), .text(part.document)], fields)
+                "allocations", keys: keys(part, of: payment), fields)
         } else {
             _ = try writing.insert("allocations", fields)
         }
@@ -168,13 +173,15 @@ extension Payments {
         ).first?.text("id").flatMap { RowID($0) }
     }
 
-    /// What a payment settles, each document once.
-    private static func standing(_ reading: Reading, of payment: RowID) throws -> [Part] {
+    /// What a payment settles, each document once; less what its reversal took back, if there is one.
+    static func standing(_ reading: Reading, of payment: RowID) throws -> [Part] {
         try reading.rows(
             """
             SELECT a.invoice, a.document, d.number, sum(a.amount) AS amount
             FROM allocations a LEFT JOIN documents d ON d.id = a.document
-            WHERE a.payment = ? AND a.hidden = 0 AND \(Currency.isMinor("a.amount"))
+            WHERE a.payment IN (
+                    SELECT id FROM payments WHERE (id = ?1 OR reverses = ?1) AND hidden = 0)
+                AND a.hidden = 0 AND \(Currency.isMinor("a.amount"))
             GROUP BY a.invoice, a.document HAVING sum(a.amount) <> 0
             ORDER BY \(allocationOrder)
             """,
@@ -186,6 +193,33 @@ extension Payments {
                     amount: record.integer("amount") ?? 0),
                 document: record.text("document") ?? "")
         }
+    }
+
+    /// Lets a reversal take back further parts. It has one row for each document, so that two devices
+    /// take them back once.
+    private static func takeBack(
+        _ writing: Writing, _ parts: [Part], by reversal: RowID
+    ) throws -> PaymentView {
+        for part in parts {
+            let row = RowIDs.derived("allocations", keys: keys(part, of: reversal.text))
+            let taken = try writing.rows(
+                "SELECT amount FROM allocations WHERE id = ? AND hidden = 0",
+                [row.map { .text($0.text) } ?? .null]
+            ).first?.integer("amount")
+            let whole = PaymentView.Allocation(
+                invoice: part.allocation.invoice, number: part.allocation.number,
+                amount: (taken ?? 0) &- part.allocation.amount)
+            try allocate(
+                writing, Part(allocation: whole, document: part.document), to: reversal.text,
+                isDerived: true)
+        }
+        let view = try find(writing, reversal)
+        return view.with(view.allocations + parts.map(\.allocation.negated))
+    }
+
+    /// What the derived row of a part follows from.
+    private static func keys(_ part: Part, of payment: String) -> [Value] {
+        [.text(payment), .text(part.document)]
     }
 
     /// The parts that were typed: each within what is open of its invoice and what is left.

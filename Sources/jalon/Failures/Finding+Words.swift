@@ -11,6 +11,8 @@ extension Billing.Finding {
         case .documentDamaged: "document damaged"
         case .documentUnproven: "document unproven"
         case .dateWentBack: "date went back"
+        case .paymentOverspent: "payment overspent"
+        case .paymentHalfReversed: "payment half reversed"
         }
     }
 
@@ -33,6 +35,12 @@ extension Billing.Finding {
             "No change that is held made \(number) as it stands."
         case .dateWentBack(let number, let after):
             "\(number) is dated before \(after), whose number comes before its own."
+        case .paymentOverspent(let payment, let amount, let allocated, let currency):
+            "\(currency.text(allocated)) \(currency.code) of payment \(payment) were allocated, and it is"
+                + " \(currency.text(amount))."
+        case .paymentHalfReversed(let payment, let numbers):
+            "Payment \(payment) was taken back while another device allocated it to"
+                + " \(numbers.joined(separator: " and "))."
         }
     }
 
@@ -47,6 +55,10 @@ extension Billing.Finding {
         case .numbersMissing: "jalon sync, on every device"
         case .documentDamaged, .documentUnproven: "jalon verify, then jalon rebuild"
         case .dateWentBack: "both stay as they are; tell your accountant why"
+        case .paymentOverspent(let payment, _, _, _):
+            "jalon payment reverse \(payment), then enter it again with what it settles"
+        case .paymentHalfReversed(let payment, _):
+            "jalon payment reverse \(payment), again: it takes back what is left of it"
         }
     }
 }

@@ -155,4 +155,77 @@ struct TakenBackTests {
         ) { try reverse(office, payment, date: "2026-03-09") }
         #expect(try reverse(office, payment, date: "2026-03-10").date == day)
     }
+
+    private func findings(_ office: Office, on device: Int = 0) throws -> [Billing.Finding] {
+        try office.read(on: device) { try Findings.list($0) }
+    }
+
+    @Test func `what one device allocated while another took it back is found and taken back`()
+        throws
+    {
+        let (office, client) = try office(devices: 2)
+        let payment = try add(office, client, "150", for: [("F-0001", "50")])
+        try office.fleet.settle()
+        // One document that the reversal knows, and one that it does not.
+        try allocate(office, payment, "F-0001", "20")
+        try allocate(office, payment, "F-0002", "80")
+        try reverse(office, payment, on: 1)
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(
+                try findings(office, on: device) == [
+                    .paymentHalfReversed(payment: payment.text, numbers: ["F-0001", "F-0002"])
+                ])
+            let again = try reverse(office, payment, on: device)
+            #expect(again.allocations.map(\.amount).reduce(0, +) == -15_000)
+        }
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(try findings(office, on: device).isEmpty)
+            let (owed, credit) = try sums(office, on: device)
+            #expect((owed, credit) == (30_000, 0))
+            for number in ["F-0001", "F-0002"] {
+                let shown = try office.show(number, on: device, asOf: "2026-03-31")
+                #expect(shown.balance == 10_000)
+            }
+            #expect(try office.read(on: device) { try Payments.list($0) }.count == 2)
+        }
+        #expect(throws: BillingFailure.alreadyReversed(payment: payment.text)) {
+            try reverse(office, payment)
+        }
+    }
+
+    @Test func `a payment that two devices allocate beyond itself is found, and taken back`() throws
+    {
+        let (office, client) = try office(devices: 2)
+        let payment = try add(office, client, "100")
+        try office.fleet.settle()
+        try allocate(office, payment, "F-0001", "100")
+        try allocate(office, payment, "F-0002", "60", on: 1)
+        #expect(try findings(office).isEmpty)
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(
+                try findings(office, on: device) == [
+                    .paymentOverspent(
+                        payment: payment.text, amount: 10_000, allocated: 16_000, currency: .eur)
+                ])
+        }
+        try reverse(office, payment)
+        #expect(try findings(office).isEmpty)
+        let (owed, credit) = try sums(office)
+        #expect((owed, credit) == (30_000, 0))
+    }
+
+    @Test func `a refund that was taken back and spent is no finding`() throws {
+        let (office, client) = try office()
+        _ = try add(office, client, "100")
+        let refund = try refund(office, client, "100")
+        let back = try reverse(office, refund)
+        try allocate(office, try #require(RowID(back.id)), "F-0001")
+        #expect(try findings(office).isEmpty)
+        #expect(throws: BillingFailure.alreadyReversed(payment: refund.text)) {
+            try reverse(office, refund)
+        }
+    }
 }
