@@ -18,6 +18,12 @@ package enum Finding: Equatable, Sendable {
     case documentUnproven(number: String, document: String)
     /// A document dated before the one whose number comes before its own.
     case dateWentBack(number: String, after: String)
+    /// A document that several stand in the place of: two devices replaced it.
+    case replacedTwice(number: String, correctives: [String])
+    /// A document of which more was taken back than there was: two devices did so.
+    case creditedBeyond(number: String, notes: [String])
+    /// A deposit that several invoices which stand deduct.
+    case depositTwice(number: String, finals: [String])
     /// A payment of which more was allocated than it is: two devices did so.
     case paymentOverspent(payment: String, amount: Int64, allocated: Int64, currency: Currency)
     /// A payment that one device took back while another allocated it: what it settles looks paid.
@@ -61,6 +67,21 @@ package enum Finding: Equatable, Sendable {
             .members([
                 "kind": .string("date went back"), "number": .string(number),
                 "after": .string(after),
+            ])
+        case .replacedTwice(let number, let correctives):
+            .members([
+                "kind": .string("replaced twice"), "number": .string(number),
+                "correctives": .array(correctives.map { .string($0) }),
+            ])
+        case .creditedBeyond(let number, let notes):
+            .members([
+                "kind": .string("credited beyond"), "number": .string(number),
+                "notes": .array(notes.map { .string($0) }),
+            ])
+        case .depositTwice(let number, let finals):
+            .members([
+                "kind": .string("deposit twice"), "number": .string(number),
+                "finals": .array(finals.map { .string($0) }),
             ])
         case .paymentOverspent(let payment, let amount, let allocated, let currency):
             .members([
@@ -128,6 +149,8 @@ package enum Findings {
             findings.append(.seriesClaimedTwice(claim))
         }
         findings += try gaps(reading)
+        findings += try ofCorrections(reading)
+        findings += try ofDeposits(reading)
         try reading.each(
             "SELECT id, number, hash, content FROM documents WHERE hidden = 0 ORDER BY id"
         ) { cursor in
@@ -139,32 +162,101 @@ package enum Findings {
         return findings
     }
 
-    /// What is found from numbers alone, without reading the documents.
+    /// What is found from numbers alone, until all but one of the documents were taken back or replaced:
+    /// only those that stand twice are read.
     static func ofNumbers(_ reading: Reading) throws -> [Finding] {
         var findings: [Finding] = []
         for (series, sequence) in try repeatedNumbers(reading) {
-            let rows = try reading.rows(
-                """
-                SELECT id FROM documents WHERE series = ? AND sequence = ? AND hidden = 0
-                ORDER BY id
-                """,
-                [.text(series), .integer(sequence)])
+            let rows = try standing(
+                reading, "series = ? AND sequence = ?", [.text(series), .integer(sequence)],
+                order: "id")
+            guard rows.count > 1 else { continue }
             findings.append(
                 .numberTwice(
                     number: SeriesClaim.number(series, sequence),
                     documents: rows.compactMap { $0.text("id") }))
         }
         for invoice in try repeatedInvoices(reading) {
-            let rows = try reading.rows(
-                """
-                SELECT number FROM documents WHERE invoice = ? AND hidden = 0
-                ORDER BY date, sequence, series, id
-                """,
-                [.text(invoice)])
+            let rows = try standing(
+                reading, "invoice = ?", [.text(invoice)], order: "date, sequence, series, id")
+            guard rows.count > 1 else { continue }
             findings.append(
                 .issuedTwice(invoice: invoice, numbers: rows.compactMap { $0.text("number") }))
         }
         return findings
+    }
+
+    /// The documents of a condition that were neither replaced nor taken back as a whole.
+    private static func standing(
+        _ reading: Reading, _ condition: String, _ arguments: [Value], order: String
+    ) throws -> [Record] {
+        try reading.rows(
+            "SELECT id, number FROM documents WHERE \(condition) AND hidden = 0 ORDER BY \(order)",
+            arguments
+        ).filter { record in
+            // What cannot be read, nobody took back.
+            try record.text("id").flatMap { try origin(reading, $0) }?.left.isNothing != true
+        }
+    }
+
+    /// A document as others refer to it; nil where its content cannot be read.
+    private static func origin(
+        _ reading: Reading, _ document: String
+    ) throws -> Invoices.Origin? {
+        do {
+            return try Invoices.origin(reading, document)
+        } catch is BillingFailure {
+            return nil
+        }
+    }
+
+    /// Documents that two devices corrected without knowing of each other.
+    private static func ofCorrections(_ reading: Reading) throws -> [Finding] {
+        let corrected = try reading.rows(
+            """
+            SELECT DISTINCT o.id, o.number, o.date, o.series, o.sequence
+            FROM documents c JOIN documents o ON o.id = c.corrects
+            WHERE c.corrects > '' AND c.hidden = 0 AND o.hidden = 0
+            ORDER BY o.date, o.series, o.sequence, o.id
+            """)
+        var findings: [Finding] = []
+        for record in corrected {
+            guard let id = record.text("id"), let number = record.text("number") else { continue }
+            let order = "date, series, sequence, id"
+            let replacing = try standing(
+                reading, "corrects = ? AND kind = '384'", [.text(id)], order: order)
+            if replacing.count > 1 {
+                findings.append(
+                    .replacedTwice(
+                        number: number, correctives: replacing.compactMap { $0.text("number") }))
+            }
+            let notes = try standing(
+                reading, "corrects = ? AND kind <> '384'", [.text(id)], order: order)
+            let isBeyond = try origin(reading, id)?.isCreditedBeyond == true
+            if isBeyond || !notes.isEmpty && !replacing.isEmpty {
+                findings.append(
+                    .creditedBeyond(number: number, notes: notes.compactMap { $0.text("number") }))
+            }
+        }
+        return findings
+    }
+
+    /// Deposits that count twice.
+    private static func ofDeposits(_ reading: Reading) throws -> [Finding] {
+        try reading.rows(
+            """
+            SELECT o.id, o.number FROM deposits x JOIN documents d ON d.invoice = x.invoice
+                JOIN documents o ON o.id = x.document
+            WHERE d.hidden = 0 AND d.kind NOT IN ('381', '503')
+            GROUP BY o.id HAVING count(*) > 1 ORDER BY o.date, o.series, o.sequence, o.id
+            """
+        ).compactMap { record in
+            guard let id = record.text("id") else { return nil }
+            let finals = try Invoices.finals(reading, deducting: id)
+            return finals.count > 1
+                ? .depositTwice(number: record.text("number") ?? "", finals: finals.map(\.number))
+                : nil
+        }
     }
 
     /// The numbers that a scope's documents share with others.

@@ -21,6 +21,13 @@ struct Remainder: Equatable {
     /// Whether all of it was taken back.
     var isNothing: Bool { groups.allSatisfy { $0.basis == 0 } }
 
+    /// Whether more was taken back of a document than there was.
+    func isOverdrawn(of totals: Totals) -> Bool {
+        zip(groups, totals.groups).contains { left, own in
+            own.basis >= 0 ? left.basis < 0 : left.basis > 0
+        }
+    }
+
     /// The same groups with nothing in them.
     var nothing: Remainder {
         var remainder = self

@@ -201,6 +201,8 @@ extension Invoices {
         let totals: Totals
         /// Whether a credit note or a corrective names it.
         let isCorrected: Bool
+        /// Whether credit notes took back more of it than there was.
+        let isCreditedBeyond: Bool
         /// What credit notes left of it; nothing of what a corrective replaced.
         let left: Remainder
 
@@ -238,17 +240,17 @@ extension Invoices {
             corrections.append((twin["kind"]?.text, twin["content"]?.text))
         }
         var left = Remainder(of: issued.totals)
-        for correction in corrections {
-            if correction.kind == DocumentKind.corrective.rawValue {
-                left = left.nothing
-            } else if let credit = correction.content.flatMap(IssuedContent.init) {
-                left.take(credit.totals)
-            }
+        let notes = corrections.filter { $0.kind != DocumentKind.corrective.rawValue }
+        for credit in notes.compactMap({ $0.content.flatMap(IssuedContent.init) }) {
+            left.take(credit.totals)
         }
+        let isReplaced = notes.count < corrections.count
         return Origin(
             document: document, invoice: record.text("invoice").flatMap { RowID($0) },
             number: record.text("number") ?? "", date: date, kind: content.kind, client: client,
-            content: content, totals: issued.totals, isCorrected: !corrections.isEmpty, left: left)
+            content: content, totals: issued.totals, isCorrected: !corrections.isEmpty,
+            isCreditedBeyond: left.isOverdrawn(of: issued.totals),
+            left: isReplaced ? left.nothing : left)
     }
 
     static func ref(_ reading: Reading, document: String) throws -> InvoiceRef? {

@@ -11,6 +11,9 @@ extension Billing.Finding {
         case .documentDamaged: "document damaged"
         case .documentUnproven: "document unproven"
         case .dateWentBack: "date went back"
+        case .replacedTwice: "replaced twice"
+        case .creditedBeyond: "credited beyond"
+        case .depositTwice: "deposit twice"
         case .paymentOverspent: "payment overspent"
         case .paymentHalfReversed: "payment half reversed"
         }
@@ -35,6 +38,12 @@ extension Billing.Finding {
             "No change that is held made \(number) as it stands."
         case .dateWentBack(let number, let after):
             "\(number) is dated before \(after), whose number comes before its own."
+        case .replacedTwice(let number, let correctives):
+            "\(correctives.joined(separator: " and ")) each take the place of \(number)."
+        case .creditedBeyond(let number, let notes):
+            "More of \(number) was taken back than there was: see \(notes.joined(separator: " and "))."
+        case .depositTwice(let number, let finals):
+            "\(finals.joined(separator: " and ")) each deduct the deposit \(number)."
         case .paymentOverspent(let payment, let amount, let allocated, let currency):
             "\(currency.text(allocated)) \(currency.code) of payment \(payment) were allocated, and it is"
                 + " \(currency.text(amount))."
@@ -55,6 +64,12 @@ extension Billing.Finding {
         case .numbersMissing: "jalon sync, on every device"
         case .documentDamaged, .documentUnproven: "jalon verify, then jalon rebuild"
         case .dateWentBack: "both stay as they are; tell your accountant why"
+        case .replacedTwice(_, let correctives):
+            "send one of them, and for the other: jalon invoice credit \(correctives.last ?? "")"
+        case .creditedBeyond:
+            "what is too much is the client's credit; an invoice of its own takes it back"
+        case .depositTwice(_, let finals):
+            "jalon invoice credit \(finals.last ?? ""), then issue it again without the deposit"
         case .paymentOverspent(let payment, _, _, _):
             "jalon payment reverse \(payment), then enter it again with what it settles"
         case .paymentHalfReversed(let payment, _):

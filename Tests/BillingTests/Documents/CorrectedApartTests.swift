@@ -102,4 +102,110 @@ struct CorrectedApartTests {
             }
         }
     }
+
+    private func findings(_ office: Office, on device: Int = 0) throws -> [Billing.Finding] {
+        try office.read(on: device) { try Findings.list($0) }
+    }
+
+    @Test func `what two devices took back or replaced is found on both`() throws {
+        let (office, _) = try office()
+        try credit(office, "80", on: 0, date: "2026-03-05")
+        #expect(try findings(office).isEmpty)
+        try credit(office, "30", on: 1, date: "2026-03-05")
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(
+                try findings(office, on: device) == [
+                    .creditedBeyond(number: "F-0001", notes: ["F-0002", "G-0001"])
+                ])
+        }
+    }
+
+    @Test func `a credit note beside a corrective is found until the corrective is taken back`()
+        throws
+    {
+        let (office, _) = try office()
+        try credit(office, "30", on: 0, date: "2026-03-05")
+        try correct(office, on: 1, date: "2026-03-05")
+        try office.fleet.settle()
+        #expect(
+            try findings(office) == [.creditedBeyond(number: "F-0001", notes: ["F-0002"])])
+        try creditWhole(office, "G-0001")
+        #expect(try findings(office).isEmpty)
+    }
+
+    private func creditWhole(_ office: Office, _ text: String) throws {
+        let view = try office.write {
+            try Invoices.credit(
+                $0, try Lookup.invoice($0, text, for: .writing), .whole, reason: nil,
+                at: Office.moment("2026-03-09"))
+        }
+        try office.issue(try #require(RowID(view.id)), date: "2026-03-09")
+    }
+
+    @Test func `an invoice that was replaced twice is found until one is taken back`() throws {
+        let (office, _) = try office()
+        try correct(office, on: 0, date: "2026-03-05")
+        try correct(office, on: 1, date: "2026-03-06", lines: ["A; 1; 80; 0"])
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(
+                try findings(office, on: device) == [
+                    .replacedTwice(number: "F-0001", correctives: ["F-0002", "G-0001"])
+                ])
+        }
+        try creditWhole(office, "G-0001")
+        #expect(try findings(office).isEmpty)
+        #expect(try office.owed(asOf: "2026-03-31").clients[0].sums.owed == 10_000)
+    }
+
+    @Test func `a draft that was issued twice is a finding until one is taken back`() throws {
+        let (office, client) = try office()
+        for isReplaced in [false, true] {
+            let draft = try office.draft(client, ["B; 1; 50; 0"])
+            try office.fleet.settle()
+            let first = try office.issue(draft, date: "2026-03-09")
+            let second = try office.issue(draft, on: 1, date: "2026-03-09")
+            try office.fleet.settle()
+            // In the order of the days, then the numbers: G has fewer.
+            let numbers = [second, first].compactMap(\.number)
+            let twice = Billing.Finding.issuedTwice(invoice: draft.text, numbers: numbers)
+            #expect(try findings(office) == [twice])
+            #expect(try office.owed(asOf: "2026-03-09").findings == [twice])
+            if isReplaced {
+                let view = try office.write {
+                    try Invoices.correct(
+                        $0, try Lookup.invoice($0, numbers[0], for: .writing),
+                        at: Office.moment("2026-03-09"))
+                }
+                try office.issue(try #require(RowID(view.id)), date: "2026-03-09")
+            } else {
+                try creditWhole(office, numbers[1])
+            }
+            #expect(try findings(office).isEmpty)
+            #expect(try office.owed(asOf: "2026-03-09").findings.isEmpty)
+        }
+    }
+
+    @Test func `a number that two documents bear is a finding until one is taken back`() throws {
+        let office = try Office()
+        let client = try office.client("Blum")
+        let drafts = try (1...2).map { _ in try office.draft(client) }
+        try office.fleet.publish(0)
+        let twin = try office.fleet.copy(0, withState: true)
+        let document = try #require(try office.issue(drafts[0]).document)
+        try office.issue(drafts[1], on: twin)
+        try office.fleet.settle()
+        #expect(try findings(office).count == 1)
+        _ = try office.write {
+            try SeriesBook.open($0, name: "G", reason: "copied", at: Office.moment("2026-03-09"))
+        }
+        let view = try office.write {
+            try Invoices.credit(
+                $0, try Lookup.invoice($0, document, for: .writing), .whole, reason: nil,
+                at: Office.moment("2026-03-09"))
+        }
+        try office.issue(try #require(RowID(view.id)), date: "2026-03-09", series: "G")
+        #expect(try findings(office).isEmpty)
+    }
 }

@@ -22,6 +22,7 @@ struct DepositTests {
             try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
         }
         try office.issue(try #require(RowID(view.id)))
+        if devices > 1 { try office.fleet.settle() }
         return (office, client)
     }
 
@@ -89,5 +90,30 @@ struct DepositTests {
         #expect(throws: gone) { try office.issue(early) }
         try office.issue(try credit(office, "F-0002"))
         #expect(try office.issue(early).kind == .depositCredit)
+    }
+
+    @Test func `a deposit that two devices deduct is found until one invoice is taken back`()
+        throws
+    {
+        let (office, client) = try office(devices: 2)
+        _ = try office.write(on: 1) {
+            try SeriesBook.open($0, name: "G", reason: "travels", at: Office.moment("2026-03-02"))
+        }
+        try office.fleet.settle()
+        for device in 0...1 {
+            try office.issue(try final(office, client, on: device), on: device)
+        }
+        try office.fleet.settle()
+        func findings(on device: Int = 0) throws -> [Billing.Finding] {
+            try office.read(on: device) { try Findings.list($0) }
+        }
+        for device in 0...1 {
+            #expect(
+                try findings(on: device) == [
+                    .depositTwice(number: "F-0001", finals: ["F-0002", "G-0001"])
+                ])
+        }
+        try office.issue(try credit(office, "G-0001"))
+        #expect(try findings().isEmpty)
     }
 }
