@@ -195,7 +195,7 @@ package enum Findings {
             arguments
         ).filter { record in
             // What cannot be read, nobody took back.
-            try record.text("id").flatMap { try origin(reading, $0) }?.left.isNothing != true
+            try record.text("id").flatMap { try origin(reading, $0) }?.stands != false
         }
     }
 
@@ -203,8 +203,14 @@ package enum Findings {
     private static func origin(
         _ reading: Reading, _ document: String
     ) throws -> Invoices.Origin? {
+        try readable { try Invoices.origin(reading, document) }
+    }
+
+    /// What follows from the contents of documents; nil where one cannot be read, of which `doctor` is not
+    /// to stop short.
+    private static func readable<Result>(_ body: () throws -> Result) throws -> Result? {
         do {
-            return try Invoices.origin(reading, document)
+            return try body()
         } catch is BillingFailure {
             return nil
         }
@@ -252,7 +258,7 @@ package enum Findings {
             """
         ).compactMap { record in
             guard let id = record.text("id") else { return nil }
-            let finals = try Invoices.finals(reading, deducting: id)
+            let finals = try readable { try Invoices.finals(reading, deducting: id) } ?? []
             return finals.count > 1
                 ? .depositTwice(number: record.text("number") ?? "", finals: finals.map(\.number))
                 : nil

@@ -183,7 +183,7 @@ extension Invoices {
             [.text(deposit)]
         ).compactMap { $0.text("id") }.map { try origin(reading, $0) }
             .filter { final in
-                !final.left.isNothing && final.content.deposits.contains { $0.document == deposit }
+                final.stands && final.content.deposits.contains { $0.document == deposit }
             }
     }
 }
@@ -205,6 +205,9 @@ extension Invoices {
         let isCreditedBeyond: Bool
         /// What credit notes left of it; nothing of what a corrective replaced.
         let left: Remainder
+
+        /// Whether it was neither replaced nor taken back as a whole.
+        var stands: Bool { !isCorrected || !left.isNothing }
 
         /// What is left of it, as a final invoice deducts it.
         var deposit: DraftContent.Deposit {

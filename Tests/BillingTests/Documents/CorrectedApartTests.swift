@@ -187,6 +187,47 @@ struct CorrectedApartTests {
         }
     }
 
+    @Test func `a draft of nothing that was issued twice is a finding, too`() throws {
+        let (office, client) = try office()
+        let draft = try office.draft(client, ["B; 1; 0; 0"])
+        try office.fleet.settle()
+        try office.issue(draft)
+        try office.issue(draft, on: 1)
+        try office.fleet.settle()
+        let twice = Billing.Finding.issuedTwice(
+            invoice: draft.text, numbers: ["G-0001", "F-0002"])
+        #expect(try findings(office) == [twice])
+        try creditWhole(office, "G-0001")
+        #expect(try findings(office).isEmpty)
+    }
+
+    @Test func `findings do not stop at a document that cannot be read`() throws {
+        let (office, client) = try office()
+        let draft = try office.draft(client, ["B; 1; 50; 0"])
+        try office.fleet.settle()
+        try office.issue(draft)
+        try office.issue(draft, on: 1)
+        try office.fleet.settle()
+        let deposit = try #require(RowID(try office.show("F-0001").document ?? ""))
+        let bytes = [UInt8](repeating: 7, count: RowID.byteCount)
+        try office.write { writing in
+            let row = try #require(RowID(.random, bytes: bytes))
+            try writing.put(
+                "documents", row,
+                [
+                    "invoice": .text(draft.text), "corrects": .text(deposit.text), "kind": "384",
+                    "series": "G", "sequence": .integer(2), "number": "G-0002", "content": "{}",
+                    "date": "2026-03-02",
+                ])
+            try writing.put(
+                "deposits", row, ["invoice": .text(draft.text), "document": .text(deposit.text)])
+        }
+        let kinds = try findings(office)
+        #expect(
+            kinds.contains(
+                .issuedTwice(invoice: draft.text, numbers: ["G-0001", "F-0002", "G-0002"])))
+    }
+
     @Test func `a number that two documents bear is a finding until one is taken back`() throws {
         let office = try Office()
         let client = try office.client("Blum")
