@@ -270,6 +270,16 @@ struct `Invoices` {
             says: "cannot be written")
     }
 
+    @Test func `the code of an invoice that is dated ahead is of what is open of it`() {
+        let device = Device.withBooks()
+        device.does("client", "add", "Blum")
+        device.does("me", "account", "add", "FR14 2004 1010 0505 0001 3M02 606")
+        let id = device.json("invoice", "new", "Blum", "--line", "A; 1; 100; 20")["id"].text
+        device.does("invoice", "issue", id, "--on", "2099-01-01")
+        device.does("pay", "F-0001", "20", "--on", "2026-03-02")
+        #expect(device.json("invoice", "qr", "F-0001")["amount"] == "100.00")
+    }
+
     @Test func `an invoice shows a code that a bank's app reads, of what is still open`() {
         let device = Device.withBooks()
         device.does("client", "add", "Blum")

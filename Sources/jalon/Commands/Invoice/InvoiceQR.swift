@@ -19,7 +19,10 @@ struct InvoiceQR: LocalCommand {
     func answer(_ session: Session) throws -> Answer {
         let (content, view, withheld) = try session.read { books in
             let ref = try Lookup.invoice(books, invoice, for: .reading)
-            let view = try Invoices.show(books, ref, asOf: session.today)
+            let issued = try Invoices.show(books, ref, asOf: session.today).issued
+            // What is dated ahead is handed out before its day.
+            let view = try Invoices.show(
+                books, ref, asOf: max(session.today, issued ?? session.today))
             guard let document = view.document.flatMap({ RowID($0) }) else {
                 throw BillingFailure.notIssued(ref.invoice)
             }
