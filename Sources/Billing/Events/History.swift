@@ -58,9 +58,6 @@ package enum History {
             [.text(origin.document)])
         let currency = origin.content.currency
         var balance = origin.totals.due
-        // What no credit note took off: all of it goes with a corrective, paid or not, and what others
-        // take off beside that takes off nothing more.
-        var left = origin.totals.due
         var isReplaced = false
         return try rows.compactMap { record in
             guard let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
@@ -68,13 +65,12 @@ package enum History {
             else { return nil }
             var amount = record.integer("amount")
             if let document = DocumentKind(rawValue: kind) {
-                if isReplaced {
-                    amount = 0
-                } else if document == .corrective {
-                    amount = left
+                // All of it goes with the first corrective, as in the ledger: beside what was paid and
+                // what credit notes take off.
+                if document == .corrective {
+                    amount = isReplaced ? 0 : origin.totals.due
                     isReplaced = true
                 }
-                left &-= amount ?? 0
                 kind = document.words
             }
             balance &-= amount ?? 0

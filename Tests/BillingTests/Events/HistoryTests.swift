@@ -63,9 +63,10 @@ struct HistoryTests {
             }
         }
         let history = try history(office)
-        // 100 - 30 = 70, less 60 is 10; the corrective takes off the 70 that were left.
-        #expect(history.map(\.amount) == [10_000, 3_000, 6_000, 7_000, 0, 0])
-        #expect(history.map(\.balance) == [10_000, 7_000, 1_000, -6_000, -6_000, -6_000])
-        #expect(try office.show("F-0001", asOf: "2026-03-08").balance == -6_000)
+        // 100 - 30 = 70, less 60 is 10; the corrective takes off 100, once, and the second note 30: what
+        // was paid and credited beside it is the client's.
+        #expect(history.map(\.amount) == [10_000, 3_000, 6_000, 10_000, 0, 3_000])
+        #expect(history.map(\.balance) == [10_000, 7_000, 1_000, -9_000, -9_000, -12_000])
+        #expect(try office.show("F-0001", asOf: "2026-03-08").balance == -12_000)
     }
 }
