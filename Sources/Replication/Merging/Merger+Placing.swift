@@ -84,6 +84,18 @@ extension Merger {
         return try keptID(index, number) == Array(id.bytes.prefix(ChainBlocks.idBytes))
     }
 
+    /// Whose applied change this is, as far as the tables know: the writer's that is named, unless only
+    /// another's ids have it.
+    func author(of id: ChangeID, _ number: Int64, named key: WriterID) throws -> WriterID {
+        if try writers.indices(of: key).contains(where: { try holds($0, number, id) }) {
+            return key
+        }
+        for index in 0..<WriterIndex(writers.count) where try holds(index, number, id) {
+            return writers[index].key
+        }
+        return key
+    }
+
     /// Whether the change of this number was passed over as lost.
     private func isGap(_ index: WriterIndex, _ number: Int64) -> Bool {
         gaps[index]?.contains { $0.contains(number) } ?? false

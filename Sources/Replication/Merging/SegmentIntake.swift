@@ -201,8 +201,10 @@ struct SegmentIntake {
     ///
     /// One whose bytes are damaged is nowhere else. One byte is put right by the id; else the change is
     /// set aside, with what its writer wrote after it, which nobody could take: the machine goes on as
-    /// another writer.
+    /// another writer. Whose a change is and its number stand beside it: what the tables so far and
+    /// the change itself say is right.
     mutating func replayUnsealed() throws {
+        try nameUnsealedRightly()
         let rows = try Row.fetchAll(
             database, sql: "SELECT writer, previous, id, line, seq FROM unsealed ORDER BY seq")
         var cutOff: Set<[UInt8]> = []
@@ -228,6 +230,24 @@ struct SegmentIntake {
             report.rejected += 1
         }
         try retryWaiting()
+    }
+
+    private func nameUnsealedRightly() throws {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT writer, id, line, number, seq FROM unsealed ORDER BY seq")
+        // Tables that cannot be read tell nothing.
+        guard !rows.isEmpty, let live = try? Merger(database, merger.schema, .live) else { return }
+        for row in rows {
+            guard let writer = WriterID(bytes: row.bytes(0)),
+                let id = ChangeID(bytes: row.bytes(1)),
+                let change = try? Change(line: row.bytes(2))
+            else { continue }
+            let author = try live.author(of: id, change.number, named: writer)
+            guard author != writer || change.number != row.integer(3) else { continue }
+            try database.execute(
+                sql: "UPDATE unsealed SET writer = ?, number = ? WHERE seq = ?",
+                arguments: [Data(author.bytes), change.number, row.integer(4)])
+        }
     }
 
     private func unsealedChange(_ row: Row, line: [UInt8]) -> UnsealedChange? {

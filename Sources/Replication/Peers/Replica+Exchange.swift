@@ -56,19 +56,36 @@ extension Replica {
     /// How many unsealed changes cannot be sealed, because they or what they follow are damaged.
     package func unsealableCount() throws -> Int {
         try look { database in
+            let isAny = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM unsealed)")
+            guard isAny == true else { return 0 }
+            let merger = try Merger(database, schema, .live)
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT writer, previous, id, line FROM unsealed ORDER BY seq")
+                database,
+                sql: "SELECT writer, previous, id, line, number FROM unsealed ORDER BY seq")
             var cutOff: Set<[UInt8]> = []
             var count = 0
             while let row = try rows.next() {
                 let previous = ChangeID(bytes: row.bytes(1))
                 let id = previous.map { seal.chain.id(of: row.bytes(3), after: $0) }
-                guard cutOff.contains(row.bytes(0)) || id?.bytes != row.bytes(2) else { continue }
-                cutOff.insert(row.bytes(0))
-                count += 1
+                if cutOff.contains(row.bytes(0)) || id?.bytes != row.bytes(2) {
+                    cutOff.insert(row.bytes(0))
+                    count += 1
+                } else if try !Self.isNamedRightly(row, number: row.integer(4), merger) {
+                    count += 1
+                }
             }
             return count
         }
+    }
+
+    /// Whether an unsealed change, given as `writer … id line`, has the number that its line says, and
+    /// is not another writer's as the tables know it: the id covers neither column.
+    static func isNamedRightly(_ row: Row, number: Int64, _ merger: Merger) throws -> Bool {
+        guard let writer = WriterID(bytes: row.bytes(0)), let id = ChangeID(bytes: row.bytes(2)),
+            let change = try? Change(line: row.bytes(3)), change.number == number
+        else { return false }
+        return try merger.author(of: id, number, named: writer) == writer
     }
 
     /// The first unsealed changes, of one writer and following each other, that fit into a segment, and
@@ -78,7 +95,7 @@ extension Replica {
     ) throws -> (run: Seal.Run, places: ClosedRange<Int64>)? {
         let cursor = try Row.fetchCursor(
             database,
-            sql: "SELECT writer, number, previous, id, line, seq FROM unsealed ORDER BY seq")
+            sql: "SELECT writer, previous, id, line, number, seq FROM unsealed ORDER BY seq")
         var places: ClosedRange<Int64>?
         var cutOff: Set<[UInt8]> = []
         var lines: [[UInt8]] = []
@@ -87,11 +104,11 @@ extension Replica {
         var last = ChangeID.origin
         var isRest = true
         while let row = try cursor.next() {
-            let line = row.bytes(4)
+            let line = row.bytes(3)
             // Damaged bytes would make a segment that nobody can take.
             guard !cutOff.contains(row.bytes(0)), let writer = WriterID(bytes: row.bytes(0)),
-                let previous = ChangeID(bytes: row.bytes(2)),
-                let id = ChangeID(bytes: row.bytes(3)),
+                let previous = ChangeID(bytes: row.bytes(1)),
+                let id = ChangeID(bytes: row.bytes(2)),
                 seal.chain.id(of: line, after: previous) == id
             else {
                 cutOff.insert(row.bytes(0))
@@ -102,7 +119,7 @@ extension Replica {
             if let head {
                 let follows =
                     writer == head.writer && previous == last
-                    && row.integer(1) == head.number + Int64(lines.count)
+                    && row.integer(4) == head.number + Int64(lines.count)
                 let isFull =
                     bytes + line.count > Seal.textBytesAim
                     || lines.count == Limits.changesPerSegmentMax
@@ -111,7 +128,12 @@ extension Replica {
                     break
                 }
             } else {
-                head = (writer, row.integer(1), previous)
+                // What follows it, follows it by its id.
+                guard try Self.isNamedRightly(row, number: row.integer(4), merger) else {
+                    isRest = false
+                    continue
+                }
+                head = (writer, row.integer(4), previous)
             }
             lines.append(line)
             bytes += line.count + 1

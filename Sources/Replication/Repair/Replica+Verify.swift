@@ -93,7 +93,8 @@ extension Replica {
         for sealer in sealers.compactMap({ WriterID(bytes: $0) }) {
             result.findings.append(Finding(kind: .divergence, detail: Self.shortName(of: sealer)))
         }
-        result.findings += try segmentFindings(database) + unsealedFindings(database)
+        result.findings += try segmentFindings(database)
+        result.findings += try unsealedFindings(database, merger)
         // Of tables that are not what they should be follows something else: that is said already.
         if !result.findings.contains(where: { $0.kind == .tables }) {
             result.findings += try keptFindings(database)
@@ -189,17 +190,18 @@ extension Replica {
 }
 
 extension Replica {
-    /// Unsealed changes whose bytes are not those that got the id.
-    private func unsealedFindings(_ database: Database) throws -> [Finding] {
+    /// Unsealed changes whose bytes are not those that got the id, or that are not their writers'.
+    private func unsealedFindings(_ database: Database, _ merger: Merger) throws -> [Finding] {
         let chain = ChangeChain(key)
         return try Row.fetchAll(
-            database, sql: "SELECT previous, id, line, number FROM unsealed ORDER BY seq"
+            database, sql: "SELECT writer, previous, id, line, number FROM unsealed ORDER BY seq"
         ).compactMap { row in
-            let id = ChangeID(bytes: row.bytes(0)).map { chain.id(of: row.bytes(2), after: $0) }
-            guard let id, id.bytes == row.bytes(1) else {
-                return Finding(kind: .unsealed, detail: "Unsealed change \(row.integer(3))")
-            }
-            return nil
+            let id = ChangeID(bytes: row.bytes(1)).map { chain.id(of: row.bytes(3), after: $0) }
+            let isSound =
+                try id?.bytes == row.bytes(2)
+                && Self.isNamedRightly(row, number: row.integer(4), merger)
+            return isSound
+                ? nil : Finding(kind: .unsealed, detail: "Unsealed change \(row.integer(4))")
         }
     }
 }

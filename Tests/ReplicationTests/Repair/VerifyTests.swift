@@ -313,6 +313,40 @@ import Wire
         #expect(try replica.verify().findings == [])
     }
 
+    /// Neither stands under the id.
+    @Test(arguments: ["writer = zeroblob(32)", "number = number + 7"])
+    func `the writer or number beside an unsealed change is found damaged and put right`(
+        damage: String
+    ) throws {
+        let (folder, replica) = try books()
+        try replica.write { try $0.put("thing", rows[1], ["g": 1]) }
+        try replica.write { try $0.put("thing", rows[1], ["f": 4]) }
+        let digest = try replica.status().digest
+        let (writer, count) = (
+            try replica.status().writers.first { $0.isOwn }?.key, try replica.status().unsealed
+        )
+        try tamper(
+            folder,
+            "UPDATE unsealed SET \(damage) WHERE seq = (SELECT max(seq) - 1 FROM unsealed)")
+        #expect(try replica.verify().findings.map(\.kind) == [.unsealed])
+        // What comes before and after it goes its way.
+        try replica.sealChanges()
+        #expect(count == 3)
+        #expect(try replica.unsealableCount() == 1)
+        _ = try replica.rebuild()
+        #expect(try replica.unsealableCount() == 0)
+        #expect(try replica.sealChanges() == 1)
+        #expect(try replica.status().digest == digest)
+        #expect(try replica.status().writers.first { $0.isOwn }?.key == writer)
+        #expect(try replica.verify().findings == [])
+        let other = try Replica.inMemory(
+            secret: replica.key.secret, schema: Fleet.schema,
+            environment: BooksFolder.environment(7), vault: MemoryWriterVault(), device: "third")
+        try send(replica, to: other)
+        #expect(try other.status().digest == digest)
+        #expect(try other.status().rejected.isEmpty)
+    }
+
     private func shownG(_ replica: Replica) throws -> Convergence.Value? {
         try replica.read {
             try $0.rows("SELECT g FROM thing WHERE id = ?", [.text(rows[1].text)]).first?["g"]

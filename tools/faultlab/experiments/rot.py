@@ -7,6 +7,7 @@ import sqlite3
 from ..lab import Case, Lab, check
 from ..machines import Device
 from ..scene import scene
+from .disk import same_digest
 
 # What is looked at, as a person would: totals, names, counts.
 LOOKS = [["owed", "--as-of", "2026-12-24"], ["client", "list"], ["package", "list"],
@@ -29,6 +30,65 @@ def cases(lab: Lab):
     for number in range(1000 if lab.is_whole else 2):
         name = f"flips.{number}"
         yield Case(name, lambda folder, name=name: rot.flips(folder, name))
+    for column in ("line", "writer", "number", "id", "previous"):
+        for number in range(25 if lab.is_whole else 1):
+            name = f"unsent.{column}.{number}"
+            yield Case(name, lambda folder, name=name, column=column: _unsent(
+                lab, folder, name, column))
+
+
+# Changes that are nowhere else yet
+
+NAMES = ["Unsent 1", "Unsent 2", "Unsent 3"]
+
+
+def _unsent(lab: Lab, folder: str, name: str, column: str) -> None:
+    """A byte of a change that was never sent is flipped: everything else goes its way, and a rebuild
+    puts it right by its id, or sets it aside with what follows it."""
+    chance = lab.random(name)
+    copy = scene(lab).copied(folder)
+    laptop, desk, stick = copy.laptop, copy.desk, folder + "/between"
+    for device in (laptop, desk, laptop):
+        device.does("sync", stick)
+    for client in NAMES:
+        laptop.does("client", "add", client)
+    _flip(laptop.database, column, chance)
+    desk.does("client", "add", "From the desk")
+    desk.does("sync", stick)
+    doctor = laptop.run("doctor")
+    check(doctor.exit == 2 and "damaged" in doctor.out, f"not found: {doctor}")
+    sync = laptop.run("sync", stick)
+    check(sync.exit == 65 and "cannot be sent" in sync.err, f"not told: {sync}")
+    check("From the desk" in _clients(laptop), "what came was not taken in")
+    laptop.does("rebuild")
+    laptop.does("client", "add", "Afterwards")
+    for device in (laptop, desk):
+        device.does("sync", stick)
+    same_digest(laptop, desk)
+    there = _clients(desk)
+    check({"From the desk", "Afterwards"} <= there, f"not there: {there}")
+    if column in ("line", "writer", "number"):
+        check(set(NAMES) <= there, f"not put right: {there}")
+    check(laptop.run("doctor", "--note").exit in (0, 2), "doctor failed")
+    laptop.does("doctor")
+
+
+def _clients(device: Device) -> set[str]:
+    return {one["name"] for one in device.json("client", "list")}
+
+
+def _flip(database: str, column: str, chance) -> None:
+    connection = sqlite3.connect(database)
+    rows = connection.execute(f"SELECT seq, {column} FROM unsealed ORDER BY seq").fetchall()
+    place, value = chance.choice(rows)
+    if isinstance(value, int):
+        value ^= chance.randrange(1, 256)
+    else:
+        value = bytearray(value)
+        value[chance.randrange(len(value))] ^= chance.randrange(1, 256)
+    connection.execute(f"UPDATE unsealed SET {column} = ? WHERE seq = ?", (value, place))
+    connection.commit()
+    connection.close()
 
 
 class Rot:
