@@ -29,7 +29,7 @@ struct `Watching` {
         #expect(watching.reaches("1 change taken in"))
 
         relay.wipe()
-        #expect(watching.reaches("had lost or changed its store"))
+        #expect(watching.reaches("compared whole"))
         // What is written here meanwhile goes out by itself.
         phone.does("client", "add", "Venus")
         #expect(watching.reaches("1 parcel sent"))

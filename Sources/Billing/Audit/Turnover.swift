@@ -144,14 +144,3 @@ extension Turnovers {
         }
     }
 }
-
-extension [VATGroup] {
-    /// Adds a group to the one of its category and rate.
-    fileprivate mutating func add(_ group: VATGroup) {
-        let place = firstIndex { $0.category == group.category && $0.rate == group.rate }
-        guard let index = place else { return append(group) }
-        self[index] = VATGroup(
-            category: group.category, rate: group.rate, basis: self[index].basis &+ group.basis,
-            vat: self[index].vat &+ group.vat)
-    }
-}

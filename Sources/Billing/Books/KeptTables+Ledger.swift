@@ -133,7 +133,7 @@ extension KeptTables {
             AND typeof(d.client) = 'text' AND typeof(d.currency) = 'text'
             AND typeof(d.series) = 'text' AND typeof(d.sequence) = 'integer'
             AND typeof(d.total) = 'integer' AND typeof(d.date) = 'text' AND \(isDay("d.date"))
-            AND (d.kind IN (\(creditKinds)) OR \(paid) + \(taken) = d.total)
+            AND (d.kind IN (\(DocumentKind.creditsSQL)) OR \(paid) + \(taken) = d.total)
             AND NOT EXISTS (
                 SELECT 1 FROM documents o
                 WHERE o.invoice = d.invoice AND o.hidden = 0 AND o.id <> d.id)
@@ -176,14 +176,10 @@ extension KeptTables {
     /// What credit notes took off `d`, and a document in its place, as `Ledger.credited` does.
     private static let taken = """
         (SELECT -\(sum("c.total")) FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
-            AND c.kind IS NOT \(corrective) AND \(Currency.isMinor("c.total")))
+            AND c.kind IS NOT \(DocumentKind.corrective.sql) AND \(Currency.isMinor("c.total")))
         + CASE WHEN EXISTS (
             SELECT 1 FROM documents c WHERE c.corrects = d.id AND c.hidden = 0
-                AND c.kind = \(corrective))
+                AND c.kind = \(DocumentKind.corrective.sql))
         THEN d.total ELSE 0 END
         """
-
-    private static let corrective = "'\(DocumentKind.corrective.rawValue)'"
-    private static let creditKinds = DocumentKind.allCases.filter(\.isCredit)
-        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

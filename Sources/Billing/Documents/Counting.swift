@@ -9,26 +9,13 @@ enum Counting {
         _ totals: Totals, _ content: DraftContent, replaces origin: Invoices.Origin?
     ) -> [VATGroup] {
         var groups = totals.groups
-        func take(_ other: [VATGroup]) {
-            for group in other {
-                if let index = groups.firstIndex(where: {
-                    $0.category == group.category && $0.rate == group.rate
-                }) {
-                    groups[index] = VATGroup(
-                        category: group.category, rate: group.rate,
-                        basis: groups[index].basis &- group.basis,
-                        vat: groups[index].vat &- group.vat)
-                } else {
-                    groups.append(
-                        VATGroup(
-                            category: group.category, rate: group.rate, basis: -group.basis,
-                            vat: -group.vat))
-                }
-            }
+        for deposit in content.deposits {
+            for group in deposit.groups { groups.add(group.negated) }
         }
-        for deposit in content.deposits { take(deposit.groups) }
         if content.kind == .corrective, let origin {
-            take(Self.groups(origin.totals, origin.content, replaces: nil))
+            for group in Self.groups(origin.totals, origin.content, replaces: nil) {
+                groups.add(group.negated)
+            }
         }
         return groups
     }

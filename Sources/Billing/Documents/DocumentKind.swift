@@ -14,6 +14,12 @@ package enum DocumentKind: String, CaseIterable, Sendable {
     /// Whether it takes back what another document asks for: its amounts are negative.
     package var isCredit: Bool { self == .credit || self == .depositCredit }
 
+    /// As SQL writes it.
+    var sql: String { "'\(rawValue)'" }
+
+    /// The kinds that take back, as SQL lists them.
+    static let creditsSQL = allCases.filter(\.isCredit).map(\.sql).joined(separator: ", ")
+
     /// What it is called in answers.
     package var words: String {
         switch self {
@@ -50,11 +56,7 @@ extension DraftContent {
         var negated: Deposit {
             Deposit(
                 document: document, number: number, date: date,
-                groups: groups.map { group in
-                    VATGroup(
-                        category: group.category, rate: group.rate, basis: -group.basis,
-                        vat: -group.vat)
-                })
+                groups: groups.map(\.negated))
         }
     }
 

@@ -230,14 +230,14 @@ package enum Findings {
             guard let id = record.text("id"), let number = record.text("number") else { continue }
             let order = "date, series, sequence, id"
             let replacing = try standing(
-                reading, "corrects = ? AND kind = '384'", [.text(id)], order: order)
+                reading, "corrects = ? AND kind = \(DocumentKind.corrective.sql)", [.text(id)], order: order)
             if replacing.count > 1 {
                 findings.append(
                     .replacedTwice(
                         number: number, correctives: replacing.compactMap { $0.text("number") }))
             }
             let notes = try standing(
-                reading, "corrects = ? AND kind <> '384'", [.text(id)], order: order)
+                reading, "corrects = ? AND kind <> \(DocumentKind.corrective.sql)", [.text(id)], order: order)
             let isBeyond = try origin(reading, id)?.isCreditedBeyond == true
             if isBeyond || !notes.isEmpty && !replacing.isEmpty {
                 findings.append(
@@ -253,7 +253,7 @@ package enum Findings {
             """
             SELECT o.id, o.number FROM deposits x JOIN documents d ON d.invoice = x.invoice
                 JOIN documents o ON o.id = x.document
-            WHERE d.hidden = 0 AND d.kind NOT IN ('381', '503')
+            WHERE d.hidden = 0 AND d.kind NOT IN (\(DocumentKind.creditsSQL))
             GROUP BY o.id HAVING count(*) > 1 ORDER BY o.date, o.series, o.sequence, o.id
             """
         ).compactMap { record in

@@ -44,10 +44,7 @@ struct Remainder: Equatable {
         prepaid &+= credit.prepaid
         rounding &+= credit.rounding
         groups = groups.map { own in
-            guard let other = credit.groups.first(where: { $0.isLike(own) }) else { return own }
-            return VATGroup(
-                category: own.category, rate: own.rate, basis: own.basis &+ other.basis,
-                vat: own.vat &+ other.vat)
+            credit.groups.first { $0.isLike(own) }.map(own.adding) ?? own
         }
     }
 
@@ -63,9 +60,4 @@ struct Remainder: Equatable {
             && isWithin(credit.rounding, rounding)
             && (isNothing || credit.groups.contains { $0.basis != 0 })
     }
-}
-
-extension VATGroup {
-    /// Whether another is of the same category and rate.
-    func isLike(_ other: VATGroup) -> Bool { category == other.category && rate == other.rate }
 }

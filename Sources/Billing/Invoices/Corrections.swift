@@ -177,7 +177,7 @@ extension Invoices {
         try reading.rows(
             """
             SELECT d.id FROM deposits x JOIN documents d ON d.invoice = x.invoice
-            WHERE x.document = ? AND d.hidden = 0 AND d.kind NOT IN ('381', '503')
+            WHERE x.document = ? AND d.hidden = 0 AND d.kind NOT IN (\(DocumentKind.creditsSQL))
             ORDER BY d.date, d.series, d.sequence, d.id
             """,
             [.text(deposit)]

@@ -1,15 +1,3 @@
-/// What one VAT category and rate amounts to in a document.
-package struct VATGroup: Hashable, Sendable {
-    /// The category.
-    package let category: VATCategory
-    /// The rate in percent.
-    package let rate: Decimal
-    /// The sum of the group's nets, in minor units.
-    package let basis: Int64
-    /// The VAT on that sum, in minor units.
-    package let vat: Int64
-}
-
 /// The totals of a document, in minor units of its currency (EN 16931, BT-106 to BT-115).
 package struct Totals: Hashable, Sendable {
     /// Per line, in the order of the content: quantity × price / base, less allowances, plus charges.

@@ -43,7 +43,7 @@ struct SegmentIntake {
     private let now: Int64
     private var claims: [ClaimedDigest] = []
     /// Unsealed changes that a rebuild has not applied yet.
-    private var unsealed: [UnsealedChange] = []
+    private var unsealed: [Pending] = []
     private(set) var report = IntakeReport()
 
     init(_ merger: Merger, _ seal: Seal, now: Int64) {
@@ -189,12 +189,19 @@ struct SegmentIntake {
         }
     }
 
-    /// A change that is in no segment yet.
-    private struct UnsealedChange {
+    /// An unsealed change that can be read.
+    private struct Pending {
         let change: Change
         let writer: WriterID
         let previous: ChangeID
         let id: ChangeID
+
+        init?(_ unsealed: UnsealedChange) {
+            guard let change = try? Change(line: unsealed.line), let writer = unsealed.writer,
+                let previous = unsealed.previous, let id = unsealed.id
+            else { return nil }
+            (self.change, self.writer, self.previous, self.id) = (change, writer, previous, id)
+        }
     }
 
     /// Applies the changes that are in no segment yet; those that wait go on with the segments.
@@ -205,77 +212,41 @@ struct SegmentIntake {
     /// the change itself say is right.
     mutating func replayUnsealed() throws {
         try nameUnsealedRightly()
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT writer, previous, id, line, seq FROM unsealed ORDER BY seq")
         var cutOff: Set<[UInt8]> = []
-        for row in rows {
-            if !cutOff.contains(row.bytes(0)), let pending = unsealedChange(row, line: row.bytes(3))
+        for stored in try Array(UnsealedChange.cursor(database)) {
+            if !cutOff.contains(stored.writerBytes), let mended = stored.mended(seal.chain),
+                let pending = Pending(mended)
             {
                 unsealed.append(pending)
-                continue
-            }
-            if !cutOff.contains(row.bytes(0)), let line = mendedLine(row) {
+                guard mended.line != stored.line else { continue }
                 try database.execute(
                     sql: "UPDATE unsealed SET line = ? WHERE seq = ?",
-                    arguments: [Data(line), row.integer(4)])
-                if let pending = unsealedChange(row, line: line) { unsealed.append(pending) }
+                    arguments: [Data(mended.line), stored.place])
                 continue
             }
-            cutOff.insert(row.bytes(0))
+            cutOff.insert(stored.writerBytes)
             try RejectedShelf(database).insert(
-                SegmentHash(SHA256.hash(data: row.bytes(3))), row.bytes(3),
+                SegmentHash(SHA256.hash(data: stored.line)), stored.line,
                 reason: RejectedShelf.damaged, from: nil, at: now)
             try database.execute(
-                sql: "DELETE FROM unsealed WHERE seq = ?", arguments: [row.integer(4)])
+                sql: "DELETE FROM unsealed WHERE seq = ?", arguments: [stored.place])
             report.rejected += 1
         }
         try retryWaiting()
     }
 
     private func nameUnsealedRightly() throws {
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT writer, id, line, number, seq FROM unsealed ORDER BY seq")
+        let stored = try Array(UnsealedChange.cursor(database))
         // Tables that cannot be read tell nothing.
-        guard !rows.isEmpty, let live = try? Merger(database, merger.schema, .live) else { return }
-        for row in rows {
-            guard let writer = WriterID(bytes: row.bytes(0)),
-                let id = ChangeID(bytes: row.bytes(1)),
-                let change = try? Change(line: row.bytes(2))
-            else { continue }
-            let author = try live.author(of: id, change.number, named: writer)
-            guard author != writer || change.number != row.integer(3) else { continue }
+        guard !stored.isEmpty, let live = try? Merger(database, merger.schema, .live) else {
+            return
+        }
+        for unsealed in stored where try !unsealed.isNamedRightly(by: live) {
+            guard let name = try unsealed.name(by: live) else { continue }
             try database.execute(
                 sql: "UPDATE unsealed SET writer = ?, number = ? WHERE seq = ?",
-                arguments: [Data(author.bytes), change.number, row.integer(4)])
+                arguments: [Data(name.writer.bytes), name.number, unsealed.place])
         }
-    }
-
-    private func unsealedChange(_ row: Row, line: [UInt8]) -> UnsealedChange? {
-        guard let writer = WriterID(bytes: row.bytes(0)),
-            let previous = ChangeID(bytes: row.bytes(1)), let id = ChangeID(bytes: row.bytes(2)),
-            let change = try? Change(line: line), seal.chain.id(of: line, after: previous) == id
-        else { return nil }
-        return UnsealedChange(change: change, writer: writer, previous: previous, id: id)
-    }
-
-    /// Bytes of a line up to which all others of one byte are tried: a few hundred thousand hashes.
-    private static let mendedBytesMax = 1_024
-
-    /// The line that has the id, if it differs in one byte: most damage is no larger.
-    private func mendedLine(_ row: Row) -> [UInt8]? {
-        guard let previous = ChangeID(bytes: row.bytes(1)), let id = ChangeID(bytes: row.bytes(2))
-        else { return nil }
-        var line = row.bytes(3)
-        guard line.count <= Self.mendedBytesMax else { return nil }
-        for place in line.indices {
-            let found = line[place]
-            for byte in UInt8.min...UInt8.max where byte != found {
-                line[place] = byte
-                if seal.chain.id(of: line, after: previous) == id { return line }
-            }
-            line[place] = found
-        }
-        return nil
     }
 
     /// Whether changes that are in no segment wait for others that a rebuild did not find.

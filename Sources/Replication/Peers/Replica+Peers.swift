@@ -40,16 +40,17 @@ extension Replica {
         let row = try Row.fetchOne(
             database, sql: "SELECT generation, position, mark FROM peer WHERE id = ?",
             arguments: [peer.id])
-        return row.map { row in
-            Standing(
-                generation: Generation(bytes: row.bytes(0)), position: row.integer(1),
-                mark: Mark(bytes: row.bytes(2)) ?? .origin)
-        }
+        return row.map { standing($0, at: 0) }
+    }
+
+    /// The standing that a row tells in three columns from `column` on.
+    private static func standing(_ row: Row, at column: Int) -> Standing {
+        Standing(
+            generation: Generation(bytes: row.bytes(column)), position: row.integer(column + 1),
+            mark: Mark(bytes: row.bytes(column + 2)) ?? .origin)
     }
 
     private func peer(_ row: Row, _ writer: WriterID?, _ database: Database) throws -> Peer {
-        let generation = Generation(bytes: row.bytes(4))
-        let mark = Mark(bytes: row.bytes(6))
         let reached = try writer.flatMap { writer in
             try Int64.fetchOne(
                 database,
@@ -62,8 +63,7 @@ extension Replica {
         return Peer(
             id: row.integer(0), name: row.text(1), address: row.text(2),
             lastSync: row.optionalInteger(3), reached: reached ?? 0,
-            standing: Standing(
-                generation: generation, position: row.integer(5), mark: mark ?? .origin))
+            standing: Self.standing(row, at: 4))
     }
 
     /// Adds a peer. Nothing is asked of it.

@@ -192,16 +192,9 @@ extension Replica {
 extension Replica {
     /// Unsealed changes whose bytes are not those that got the id, or that are not their writers'.
     private func unsealedFindings(_ database: Database, _ merger: Merger) throws -> [Finding] {
-        let chain = ChangeChain(key)
-        return try Row.fetchAll(
-            database, sql: "SELECT writer, previous, id, line, number FROM unsealed ORDER BY seq"
-        ).compactMap { row in
-            let id = ChangeID(bytes: row.bytes(1)).map { chain.id(of: row.bytes(3), after: $0) }
-            let isSound =
-                try id?.bytes == row.bytes(2)
-                && Self.isNamedRightly(row, number: row.integer(4), merger)
-            return isSound
-                ? nil : Finding(kind: .unsealed, detail: "Unsealed change \(row.integer(4))")
+        try Array(UnsealedChange.cursor(database)).compactMap { unsealed in
+            try unsealed.hasItsID(seal.chain) && unsealed.isNamedRightly(by: merger)
+                ? nil : Finding(kind: .unsealed, detail: "Unsealed change \(unsealed.number)")
         }
     }
 }

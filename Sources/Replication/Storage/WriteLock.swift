@@ -8,10 +8,15 @@ import Synchronization
 /// for the lock itself, so whoever just wrote goes to the back. A third is held for the length of a
 /// rebuild, which lets others write between its steps but is the only one of its kind.
 final class WriteLock: Sendable {
-    private let turnstile: Int32
-    private let lock: Int32
-    private let rebuilding: Int32
-    private let path: String
+    private let turnstile: File
+    private let lock: File
+    private let rebuilding: File
+    private let folder: String
+
+    private struct File {
+        let path: String
+        let descriptor: Int32
+    }
 
     /// Its files, in the order of the locks above.
     static let fileNames = [".turnstile", ".lock", ".rebuild"]
@@ -21,23 +26,22 @@ final class WriteLock: Sendable {
     static let rebuildPatienceSeconds = 60
 
     init(folder: String) throws(ReplicationFailure) {
-        path = folder
-        var opened: [Int32] = []
+        self.folder = folder
+        var opened: [File] = []
         do {
             for name in Self.fileNames {
-                opened.append(try Self.open(folder + "/" + name))
+                let path = folder + "/" + name
+                opened.append(File(path: path, descriptor: try Self.open(path)))
             }
         } catch {
-            for descriptor in opened { close(descriptor) }
+            for file in opened { close(file.descriptor) }
             throw error
         }
         (turnstile, lock, rebuilding) = (opened[0], opened[1], opened[2])
     }
 
     deinit {
-        close(turnstile)
-        close(lock)
-        close(rebuilding)
+        for file in [turnstile, lock, rebuilding] { close(file.descriptor) }
     }
 
     private static func open(_ path: String) throws(ReplicationFailure) -> Int32 {
@@ -80,34 +84,31 @@ final class WriteLock: Sendable {
     /// Takes the lock of a file and gives the descriptor that holds it: the file's own, or another one
     /// where it had to be waited for.
     private func take(
-        _ descriptor: Int32, until deadline: DispatchTime, _ patience: Int, held: Int32
+        _ file: File, until deadline: DispatchTime, _ patience: Int, held: File
     ) throws -> Int32 {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK, let own = Self.reopened(descriptor) else {
-                throw ReplicationFailure.file(path: path, errno: errno)
+            guard errno == EWOULDBLOCK else {
+                throw ReplicationFailure.file(path: folder, errno: errno)
             }
+            // Opened once more: a lock belongs to the opening, not to the file.
+            let own = try Self.open(file.path)
             guard Self.wait(with: own, until: deadline) else {
                 throw ReplicationFailure.locked(
-                    path: path, seconds: patience, holder: LockHolder.process(of: held))
+                    path: folder, seconds: patience,
+                    holder: LockHolder.process(of: held.descriptor))
             }
             return own
         }
-        return descriptor
+        return file.descriptor
     }
 
-    private func giveBack(_ held: Int32, of descriptor: Int32) {
-        if held == descriptor {
+    private func giveBack(_ held: Int32, of file: File) {
+        if held == file.descriptor {
             flock(held, LOCK_UN)
         } else {
             close(held)
         }
-    }
-
-    /// The same file, opened once more: a lock belongs to the opening, not to the file.
-    private static func reopened(_ descriptor: Int32) -> Int32? {
-        let own = Glibc.open("/proc/self/fd/\(descriptor)", O_RDWR | O_CLOEXEC)
-        return own < 0 ? nil : own
     }
 
     /// Waits in the kernel's queue on a thread of its own, since `flock` knows no time limit: of a

@@ -110,7 +110,7 @@ struct Meeting {
         let name = peer.name
         if report.peerChanged {
             page.line(
-                "\(name) had lost or changed its store: both sides compared, all is there again.")
+                "\(name): compared whole, as one side had lost or changed something; both have all again.")
         }
         if report.sent == 0, changes == 0, report.received == 0 {
             page.line("\(name): nothing new.")
