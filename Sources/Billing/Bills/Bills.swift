@@ -210,7 +210,7 @@ package enum Bills {
             """, [.text(bill.text)]
         ).map { row in
             BillPayment(
-                id: row.text("id") ?? "", amount: row.integer("amount") ?? 0,
+                id: row.text("id") ?? "", amount: row.integer("amount")?.minor ?? 0,
                 date: row.text("date").flatMap { CivilDate(iso: $0) },
                 created: row.integer("created") ?? 0)
         }
@@ -275,8 +275,7 @@ package enum Bills {
             WHERE hidden = 0 AND date <= ?1 AND (?2 IS NULL OR bill = ?2)
             """, arguments
         ) { cursor in
-            guard let bill = cursor.text(0), let amount = cursor.integer(1),
-                amount.magnitude <= Currency.minorMax.magnitude
+            guard let bill = cursor.text(0), let amount = cursor.integer(1)?.minor
             else { return }
             paid[bill, default: 0] &+= amount
         }
@@ -295,7 +294,7 @@ package enum Bills {
         id: String, paid: Int64, asOf date: CivilDate, _ field: (String) -> Value
     ) -> BillView? {
         guard let code = field("currency").text, let currency = try? Currency(code),
-            let amount = field("amount").integer, amount.magnitude <= Currency.minorMax.magnitude
+            let amount = field("amount").integer?.minor
         else { return nil }
         // Of what another program wrote only what can be right is shown.
         let vat = field("vat").integer.flatMap { $0.magnitude <= amount.magnitude ? $0 : nil } ?? 0

@@ -40,7 +40,7 @@ package struct TransferCode: Equatable, Sendable {
         else { return nil }
         self.init(
             iban: iban, bic: payment["bic"]?.string, holder: payment["holder"]?.string ?? "",
-            minor: open ?? content["totals"]?["due"]?.integer ?? 0, currency: currency,
+            minor: open ?? content["totals"]?["due"]?.integer?.minor ?? 0, currency: currency,
             reference: payment["reference"]?.string ?? "")
     }
 

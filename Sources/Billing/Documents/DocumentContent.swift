@@ -157,14 +157,16 @@ extension Totals {
 
     fileprivate init?(contentJSON json: JSON) {
         guard case .array(let nets)? = json["lineNets"], case .array(let groups)? = json["groups"],
-            let lines = json["lines"]?.integer, let allowances = json["allowances"]?.integer,
-            let charges = json["charges"]?.integer, let net = json["net"]?.integer,
-            let vat = json["vat"]?.integer, let gross = json["gross"]?.integer,
-            let prepaid = json["prepaid"]?.integer, let rounding = json["rounding"]?.integer,
-            let due = json["due"]?.integer
+            let lines = json["lines"]?.integer?.minor,
+            let allowances = json["allowances"]?.integer?.minor,
+            let charges = json["charges"]?.integer?.minor, let net = json["net"]?.integer?.minor,
+            let vat = json["vat"]?.integer?.minor, let gross = json["gross"]?.integer?.minor,
+            let prepaid = json["prepaid"]?.integer?.minor,
+            let rounding = json["rounding"]?.integer?.minor,
+            let due = json["due"]?.integer?.minor
         else { return nil }
         self.init(
-            lineNets: nets.compactMap(\.integer), lines: lines, allowances: allowances,
+            lineNets: nets.compactMap { $0.integer?.minor }, lines: lines, allowances: allowances,
             charges: charges, net: net, vat: vat, gross: gross, prepaid: prepaid,
             rounding: rounding, due: due, groups: groups.compactMap(VATGroup.init(contentJSON:)),
             adjustments: (json["adjustments"]?.elements ?? []).compactMap(
@@ -174,7 +176,8 @@ extension Totals {
 
 extension DraftContent.Adjustment {
     fileprivate init?(contentJSON json: JSON) {
-        guard let amount = json["amount"]?.integer, case .bool(let charge)? = json["charge"] else {
+        guard let amount = json["amount"]?.integer?.minor, case .bool(let charge)? = json["charge"]
+        else {
             return nil
         }
         self.init(
@@ -198,7 +201,7 @@ extension VATGroup {
     init?(contentJSON json: JSON) {
         guard let category = json["category"]?.string.flatMap({ VATCategory(rawValue: $0) }),
             let rate = try? json["rate"]?.string.map({ try Decimal($0, as: .rate) }),
-            let basis = json["basis"]?.integer, let vat = json["vat"]?.integer
+            let basis = json["basis"]?.integer?.minor, let vat = json["vat"]?.integer?.minor
         else { return nil }
         self.init(category: category, rate: rate, basis: basis, vat: vat)
     }

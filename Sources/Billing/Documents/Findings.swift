@@ -230,14 +230,16 @@ package enum Findings {
             guard let id = record.text("id"), let number = record.text("number") else { continue }
             let order = "date, series, sequence, id"
             let replacing = try standing(
-                reading, "corrects = ? AND kind = \(DocumentKind.corrective.sql)", [.text(id)], order: order)
+                reading, "corrects = ? AND kind = \(DocumentKind.corrective.sql)", [.text(id)],
+                order: order)
             if replacing.count > 1 {
                 findings.append(
                     .replacedTwice(
                         number: number, correctives: replacing.compactMap { $0.text("number") }))
             }
             let notes = try standing(
-                reading, "corrects = ? AND kind <> \(DocumentKind.corrective.sql)", [.text(id)], order: order)
+                reading, "corrects = ? AND kind <> \(DocumentKind.corrective.sql)", [.text(id)],
+                order: order)
             let isBeyond = try origin(reading, id)?.isCreditedBeyond == true
             if isBeyond || !notes.isEmpty && !replacing.isEmpty {
                 findings.append(

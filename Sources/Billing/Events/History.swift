@@ -63,7 +63,7 @@ package enum History {
             guard let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
                 var kind = record.text("kind")
             else { return nil }
-            var amount = record.integer("amount")
+            var amount = record.integer("amount")?.minor
             if let document = DocumentKind(rawValue: kind) {
                 // All of it goes with the first corrective, as in the ledger: beside what was paid and
                 // what credit notes take off.

@@ -83,12 +83,9 @@ extension DraftRows {
             let elements = json.elements
         else { throw .damaged(table: "deposits", row: row.id, field: "groups") }
         let groups = elements.compactMap(VATGroup.init(contentJSON:))
-        guard groups.count == elements.count,
-            groups.allSatisfy({
-                $0.basis.magnitude <= Currency.minorMax.magnitude
-                    && $0.vat.magnitude <= Currency.minorMax.magnitude
-            })
-        else { throw .damaged(table: "deposits", row: row.id, field: "groups") }
+        guard groups.count == elements.count else {
+            throw .damaged(table: "deposits", row: row.id, field: "groups")
+        }
         return DraftContent.Deposit(document: document, number: number, date: date, groups: groups)
     }
 
@@ -109,7 +106,7 @@ extension DraftRows {
 
     private func amount(_ field: String) throws(BillingFailure) -> Int64 {
         guard let value = invoice.values[field] else { return 0 }
-        guard let amount = value.integer, amount.magnitude <= Currency.minorMax.magnitude else {
+        guard let amount = value.integer?.minor else {
             throw .damaged(table: "invoices", row: invoice.id, field: field)
         }
         return amount
@@ -148,9 +145,9 @@ extension DraftRows {
                 charge: charge, percent: try decimal(row, "adjustments", "percent", .rate),
                 reason: reason)
         }
-        guard let amount = row.values["amount"]?.integer,
-            amount.magnitude <= Currency.minorMax.magnitude
-        else { throw .damaged(table: "adjustments", row: row.id, field: "amount") }
+        guard let amount = row.values["amount"]?.integer?.minor else {
+            throw .damaged(table: "adjustments", row: row.id, field: "amount")
+        }
         return DraftContent.LineAdjustment(charge: charge, amount: amount, reason: reason)
     }
 

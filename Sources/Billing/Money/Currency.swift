@@ -78,3 +78,9 @@ package struct Currency: Hashable, Sendable {
             + String(repeating: "0", count: decimals - digits.count) + digits
     }
 }
+
+extension Int64 {
+    /// The same as an amount in minor units; nil beyond all amounts: another program may have written
+    /// anything.
+    var minor: Int64? { magnitude <= Currency.minorMax.magnitude ? self : nil }
+}

@@ -72,13 +72,15 @@ package enum ExchangeGains {
     private static func gains(_ rows: ArraySlice<Record>) -> [ExchangeGain] {
         guard let first = rows.first, let date = first.text("day").flatMap({ CivilDate(iso: $0) }),
             let currency = first.text("currency").flatMap({ try? Currency($0) }),
-            let whole = first.integer("whole")
+            let whole = first.integer("whole")?.minor
         else { return [] }
-        let parts = rows.map { $0.integer("part") ?? 0 }
+        let parts = rows.map { $0.integer("part")?.minor ?? 0 }
         let rest = parts.reduce(whole) { $0 &- $1 }
         let shares = (parts + (rest == 0 ? [] : [rest])).map { whole < 0 ? 0 &- $0 : $0 }
         // What another program wrote may not be parts of a whole: then nothing is known of them.
-        let euros = first.integer("euros").flatMap { try? Splitting.split($0, shares: shares) }
+        let euros = first.integer("euros")?.minor.flatMap {
+            try? Splitting.split($0, shares: shares)
+        }
         return rows.enumerated().map { index, record in
             let exchange = record.text("content").flatMap { try? JSON(reading: Array($0.utf8)) }?[
                 "invoice"]?["exchange"]?.string

@@ -83,7 +83,7 @@ package enum Ledger {
             }
         try reading.each(query, isAll ? [] : [.text(date.iso)]) { cursor in
             guard let invoice = cursor.text(0), let amount = cursor.integer(1),
-                scope == .open || amount.magnitude <= Currency.minorMax.magnitude
+                scope == .open || amount.minor != nil
             else { return }
             allocations.invoices.append(invoice)
             allocations.amounts.append(amount)
@@ -170,15 +170,14 @@ package enum Ledger {
             guard let document = cursor.text(0) else { return }
             if cursor.text(1) == DocumentKind.corrective.rawValue {
                 replaced.insert(document)
-            } else if let total = cursor.integer(2), total.magnitude <= Currency.minorMax.magnitude
-            {
+            } else if let total = cursor.integer(2)?.minor {
                 credited[document, default: 0] &-= total
             }
         }
         for document in replaced {
             let total = try reading.rows(
                 "SELECT total FROM documents WHERE id = ?", [.text(document)]
-            ).first?.integer("total")
+            ).first?.integer("total")?.minor
             credited[document, default: 0] &+= total ?? 0
         }
         return credited

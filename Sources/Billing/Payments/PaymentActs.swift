@@ -205,7 +205,7 @@ extension Payments {
             let taken = try writing.rows(
                 "SELECT amount FROM allocations WHERE id = ? AND hidden = 0",
                 [row.map { .text($0.text) } ?? .null]
-            ).first?.integer("amount")
+            ).first?.integer("amount")?.minor
             let whole = PaymentView.Allocation(
                 invoice: part.allocation.invoice, number: part.allocation.number,
                 amount: (taken ?? 0) &- part.allocation.amount)

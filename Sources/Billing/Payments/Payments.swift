@@ -114,7 +114,7 @@ package enum Payments {
             allocations[payment, default: []].append(
                 PaymentView.Allocation(
                     invoice: cursor.text(1) ?? "", number: cursor.text(2),
-                    amount: cursor.integer(3) ?? 0))
+                    amount: cursor.integer(3)?.minor ?? 0))
         }
         let rows = try reading.rows(
             """
@@ -133,11 +133,11 @@ package enum Payments {
                 id: id, client: client,
                 clientName: record.text("clientName") ?? "",
                 date: record.text("date").flatMap { CivilDate(iso: $0) },
-                amount: record.integer("amount") ?? 0,
+                amount: record.integer("amount")?.minor ?? 0,
                 currency: record.text("currency").flatMap { try? Currency($0) } ?? .eur,
                 method: record.text("method"), reference: record.text("reference"),
                 note: record.text("note"), allocations: allocations[id] ?? [],
-                reverses: record.text("reverses"), euros: record.integer("euros"),
+                reverses: record.text("reverses"), euros: record.integer("euros")?.minor,
                 receipt: receipts[id], clientTags: tags[client] ?? .none)
         }
     }

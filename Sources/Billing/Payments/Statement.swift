@@ -76,7 +76,7 @@ package enum Statements {
         // What a corrective names may be of the same day, in another series.
         var totals: [String: Int64] = [:]
         for record in rows {
-            if let id = record.text("id") { totals[id] = record.integer("amount") }
+            if let id = record.text("id") { totals[id] = record.integer("amount")?.minor }
         }
         var replaced: Set<String> = []
         var opening: [String: Int64] = [:]
@@ -106,8 +106,7 @@ package enum Statements {
         for record in rows {
             guard let code = record.text("currency"),
                 let date = record.text("day").flatMap({ CivilDate(iso: $0) }),
-                var amount = record.integer("amount"),
-                amount.magnitude <= Currency.minorMax.magnitude
+                var amount = record.integer("amount")?.minor
             else { continue }
             // A corrective takes the place of what it names: the first one, where two devices each
             // made one.

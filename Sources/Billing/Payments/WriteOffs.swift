@@ -29,7 +29,7 @@ enum WriteOffs {
         for row in rows {
             guard let id = row.text("id"), let invoice = row.text("invoice"),
                 let number = row.text("number"), let currency = row.text("currency"),
-                let total = row.integer("total"), let day = row.text("day"),
+                let total = row.integer("total")?.minor, let day = row.text("day"),
                 let date = CivilDate(iso: day)
             else { continue }
             var open = total
@@ -78,8 +78,7 @@ enum WriteOffs {
             ]
         ).compactMap { row in
             guard let date = row.text("day").flatMap({ CivilDate(iso: $0) }),
-                let amount = row.integer("amount"),
-                amount.magnitude <= Currency.minorMax.magnitude
+                let amount = row.integer("amount")?.minor
             else { return nil }
             return (date, amount)
         }

@@ -151,8 +151,7 @@ package enum Interests {
             ])
         return rows.compactMap { record in
             guard let day = record.text("day").flatMap({ CivilDate(iso: $0) }),
-                let amount = record.integer("amount"),
-                amount.magnitude <= Currency.minorMax.magnitude
+                let amount = record.integer("amount")?.minor
             else { return nil }
             return (day, amount)
         }

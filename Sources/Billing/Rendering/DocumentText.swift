@@ -131,7 +131,7 @@ extension DocumentText {
     var toPay: String { amount(total("due")) }
     var dueDate: String { words.date(string("due")) }
 
-    func total(_ key: String) -> Int64 { content["totals"]?[key]?.integer ?? 0 }
+    func total(_ key: String) -> Int64 { content["totals"]?[key]?.integer?.minor ?? 0 }
 
     private func amount(_ minor: Int64) -> String { words.amount(minor, currency) }
 
@@ -196,7 +196,7 @@ extension DocumentText {
             let price =
                 (try? Decimal(field("price"), as: .price))?.text(atLeast: currency.decimals)
                 ?? field("price")
-            let net = nets.indices.contains(index) ? nets[index].integer ?? 0 : 0
+            let net = nets.indices.contains(index) ? nets[index].integer?.minor ?? 0 : 0
             let more = [
                 field("reference"), period(line["period_from"], line["period_to"]),
             ].filter { !$0.isEmpty }.joined(separator: ", ")
@@ -220,7 +220,7 @@ extension DocumentText {
         let isCharge = adjustment["charge"]?.integer == 1
         let size =
             adjustment["percent"]?.string.map { words.number($0) + " %" }
-            ?? amount(adjustment["amount"]?.integer ?? 0)
+            ?? amount(adjustment["amount"]?.integer?.minor ?? 0)
         let name = adjustment["reason"]?.string ?? words(isCharge ? "charge" : "discount")
         return "\(name) \(isCharge ? "+" : "-")\(size)"
     }
@@ -234,7 +234,8 @@ extension DocumentText {
         for group in content["totals"]?["groups"]?.elements ?? [] {
             rows.append([
                 rate(group["category"]?.string ?? "", group["rate"]?.string ?? "0"),
-                amount(group["basis"]?.integer ?? 0), amount(group["vat"]?.integer ?? 0),
+                amount(group["basis"]?.integer?.minor ?? 0),
+                amount(group["vat"]?.integer?.minor ?? 0),
             ])
         }
         return rows
@@ -245,7 +246,7 @@ extension DocumentText {
         for adjustment in content["totals"]?["adjustments"]?.elements ?? [] {
             let isCharge = adjustment["charge"] == .bool(true)
             let percent = adjustment["percent"]?.string.map { " \(words.number($0)) %" } ?? ""
-            let minor = adjustment["amount"]?.integer ?? 0
+            let minor = adjustment["amount"]?.integer?.minor ?? 0
             rows.append([
                 (adjustment["reason"]?.string ?? words(isCharge ? "charge" : "discount")) + percent,
                 amount(isCharge ? minor : -minor),
@@ -253,7 +254,7 @@ extension DocumentText {
         }
         rows.append([words("totalNet"), amount(total("net"))])
         rows.append([words("totalVat"), amount(total("vat"))])
-        if let euros = content["vatInEuros"]?.integer {
+        if let euros = content["vatInEuros"]?.integer?.minor {
             rows.append([words("vatInEuros"), words.amount(euros, .eur)])
         }
         rows.append([words("total"), amount(total("gross"))])
@@ -283,7 +284,7 @@ extension DocumentText {
         let rows = (content["carried"]?.elements ?? []).map { balance in
             [
                 balance["number"]?.string ?? "", words.date(balance["due"]?.string ?? ""),
-                amount(balance["balance"]?.integer ?? 0),
+                amount(balance["balance"]?.integer?.minor ?? 0),
             ]
         }
         return rows.isEmpty ? [] : [["", words("due"), words("toPay")]] + rows

@@ -53,6 +53,18 @@ struct Office {
         return try #require(RowID(view.id))
     }
 
+    /// A draft of a deposit invoice with one line.
+    func deposit(_ client: RowID, _ line: String, on device: Int = 0) throws -> RowID {
+        var content = DraftContent(
+            currency: .eur, lines: [try DraftContent.Line(syntax: line)])
+        content.kind = .deposit
+        let view = try write(on: device) {
+            try Invoices.new(
+                $0, client: client, content, due: nil, at: Self.moment("2026-03-01"))
+        }
+        return try #require(RowID(view.id))
+    }
+
     @discardableResult
     func issue(
         _ invoice: RowID, on device: Int = 0, date: String = "2026-03-02", series: String? = nil

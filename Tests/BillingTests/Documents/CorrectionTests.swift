@@ -189,15 +189,9 @@ struct CorrectionTests {
     @Test func `deposits are listed and deducted on the final invoice, and count once`() throws {
         let office = try Office()
         let client = try office.client("Dupont")
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Deposit 30 %; 1; 300; 20")])
-        deposit.kind = .deposit
         for date in ["2026-03-01", "2026-03-02"] {
-            let view = try office.write {
-                try Invoices.new(
-                    $0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-            }
-            try office.issue(try #require(RowID(view.id)), date: date)
+            try office.issue(
+                try office.deposit(client, "Deposit 30 %; 1; 300; 20"), date: date)
         }
         #expect(try office.show("F-0001").kind == .deposit)
         let final = try office.draft(client, ["Site; 1; 1000; 20"])
@@ -242,13 +236,7 @@ struct CorrectionTests {
     @Test func `a credited deposit is deducted no more`() throws {
         let office = try Office()
         let client = try office.client("Dupont")
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Deposit; 1; 300; 20")])
-        deposit.kind = .deposit
-        let view = try office.write {
-            try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-        }
-        try office.issue(try #require(RowID(view.id)))
+        try office.issue(try office.deposit(client, "Deposit; 1; 300; 20"))
         let final = try office.draft(client, ["Site; 1; 1000; 20"])
         let ref = try ref(office, "F-0001")
         _ = try office.write {
@@ -277,13 +265,7 @@ struct CorrectionTests {
     @Test func `two devices that put one deposit on a final invoice deduct it once`() throws {
         let office = try Office(devices: 2)
         let client = try office.client("Dupont")
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Deposit; 1; 300; 20")])
-        deposit.kind = .deposit
-        let view = try office.write {
-            try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-        }
-        try office.issue(try #require(RowID(view.id)))
+        try office.issue(try office.deposit(client, "Deposit; 1; 300; 20"))
         let final = try office.draft(client, ["Site; 1; 1000; 20"])
         try office.fleet.settle()
         for device in 0...1 {

@@ -15,13 +15,7 @@ struct DepositTests {
     private func office(devices: Int = 1) throws -> (Office, RowID) {
         let office = try Office(devices: devices)
         let client = try office.client("Blum")
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Deposit; 1; 300; 20")])
-        deposit.kind = .deposit
-        let view = try office.write {
-            try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-        }
-        try office.issue(try #require(RowID(view.id)))
+        try office.issue(try office.deposit(client, "Deposit; 1; 300; 20"))
         if devices > 1 { try office.fleet.settle() }
         return (office, client)
     }

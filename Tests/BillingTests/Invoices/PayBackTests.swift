@@ -11,13 +11,7 @@ struct PayBackTests {
     private func office() throws -> Office {
         let office = try Office()
         let client = try office.client("Dupont")
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Deposit; 1; 500; 20")])
-        deposit.kind = .deposit
-        let view = try office.write {
-            try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-        }
-        try office.issue(try #require(RowID(view.id)))
+        try office.issue(try office.deposit(client, "Deposit; 1; 500; 20"))
         try office.pay("F-0001", "600", date: "2026-03-05")
         let final = try office.draft(client, ["Site; 1; 400; 20"])
         _ = try office.write {

@@ -187,13 +187,7 @@ struct DocumentTextTests {
 
     @Test func `deposits and what is carried forward stand in blocks of their own`() throws {
         let (office, client) = try office()
-        var deposit = DraftContent(
-            currency: .eur, lines: [try DraftContent.Line(syntax: "Acompte; 1; 300; 20")])
-        deposit.kind = .deposit
-        let view = try office.write {
-            try Invoices.new($0, client: client, deposit, due: nil, at: Office.moment("2026-03-01"))
-        }
-        try office.issue(try #require(RowID(view.id)))
+        try office.issue(try office.deposit(client, "Acompte; 1; 300; 20"))
         let final = try office.draft(client, ["Site; 1; 1000; 20"])
         _ = try office.write {
             let ref = try Lookup.invoice($0, "F-0001", for: .writing)

@@ -110,7 +110,8 @@ struct Meeting {
         let name = peer.name
         if report.peerChanged {
             page.line(
-                "\(name): compared whole, as one side had lost or changed something; both have all again.")
+                "\(name): compared whole, as one side had lost or changed something; both have all again."
+            )
         }
         if report.sent == 0, changes == 0, report.received == 0 {
             page.line("\(name): nothing new.")
