@@ -134,8 +134,36 @@ package final class Simulation {
             }
             note("rebuilt")
             try check(device)
+        case .rot(let machine, let kind, let isNoticed, let seed):
+            try rot(devices[machine % devices.count], kind, isNoticed, seed)
         default: try await runElsewhere(step)
         }
+    }
+
+    private func rot(
+        _ device: SimulatedDevice, _ kind: Int, _ isNoticed: Bool, _ seed: UInt64
+    ) throws {
+        let kinds = SimulatedDevice.Rot.allCases
+        var random = SeededRandom(seed: seed)
+        guard let (hit, segment) = device.rot(kinds[kind % kinds.count], &random) else { return }
+        note("rot: \(hit.rawValue)")
+        device.isRotten = true
+        if let segment { device.rotten.formUnion(ledger.knows(segment) ?? []) }
+        // A row that is not what its state says would be carried into the digest by the next change.
+        guard isNoticed || hit == .row else { return }
+        guard try !device.replica().verify().findings.isEmpty else {
+            throw Ledger.Fault("\(hit.rawValue) of \(device.name) rotted unnoticed")
+        }
+        try mendRot(device)
+    }
+
+    private func mendRot(_ device: SimulatedDevice) throws {
+        let replica = try device.replica()
+        _ = try replica.rebuild()
+        let found = try replica.verify().findings
+        guard found.isEmpty else { throw Ledger.Fault("found after a rebuild: \(found)") }
+        try check(device)
+        (device.isRotten, device.rotten) = (false, [])
     }
 
     private func runElsewhere(_ step: Step) async throws {
@@ -274,7 +302,9 @@ package final class Simulation {
             }
             let after = try holdings(of: device)
             let new = after.subtracting(before)
-            guard before.isSubset(of: after) else { throw Ledger.Fault("a write lost changes") }
+            guard before.subtracting(device.rotten).isSubset(of: after) else {
+                throw Ledger.Fault("a write lost changes")
+            }
             guard new.count == (isDone && !isRehearsal ? 1 : 0) else {
                 throw Ledger.Fault("a write that is done made \(new.count) changes")
             }
@@ -389,11 +419,12 @@ package final class Simulation {
     /// What must hold of a device at any moment.
     private func check(_ device: SimulatedDevice) throws {
         let held = try holdings(of: device)
-        guard device.held.isSubset(of: held) else {
-            throw Ledger.Fault(
-                "\(device.name) lost \(device.held.subtracting(held).count) changes")
+        let lost = device.held.subtracting(held)
+        guard lost.isSubset(of: device.rotten) else {
+            throw Ledger.Fault("\(device.name) lost \(lost.count) changes")
         }
         device.held = held
+        if !lost.isEmpty { try countGone() }
         let status = try device.replica().status()
         guard status.diverged == 0 else { throw Ledger.Fault("\(device.name) diverged") }
         try ledger.note(digest: status.digest, of: held)
@@ -433,6 +464,7 @@ package final class Simulation {
             device.clock = Self.start
             trace?("last word of \(device.name)")
             try device.replica().mend()
+            if device.isRotten { try mendRot(device) }
             try act(device, &random)
             try check(device)
         }

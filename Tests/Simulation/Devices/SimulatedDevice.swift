@@ -12,6 +12,8 @@ final class SimulatedDevice {
         let random: SeededRandom
         let schema: Schema
         let held: Set<ChangeID>
+        let isRotten: Bool
+        let rotten: Set<ChangeID>
         let logPagesMax: Int
     }
 
@@ -39,6 +41,10 @@ final class SimulatedDevice {
     private var opened: Replica?
     /// The changes that were seen on its disk: none of them may ever be missing there.
     var held: Set<ChangeID> = []
+    /// Whether something rotted there that nobody noticed yet, and the changes that may be missing once
+    /// somebody does and rebuilds it.
+    var isRotten = false
+    var rotten: Set<ChangeID> = []
 
     init(name: String, secret: [UInt8], schema: Schema, seed: UInt64, clock: Int64) {
         self.name = name
@@ -70,6 +76,7 @@ final class SimulatedDevice {
         mount = SimulatedFileSystem.mount(disk)
         vault = SimulatedVault(disk: disk, record: withState ? backup.record : nil)
         held = backup.held
+        (isRotten, rotten) = (backup.isRotten, backup.rotten)
     }
 
     deinit { SimulatedFileSystem.unmount(mount) }
@@ -79,13 +86,15 @@ final class SimulatedDevice {
         set { world.clock = newValue }
     }
 
+    /// Under which SQLite finds the books.
+    var address: String { SimulatedFileSystem.address(of: "books.sqlite", on: mount) }
+
     /// The replica, opened when it is not.
     func replica() throws -> Replica {
         if let opened { return opened }
         let world = world
         let replica = try Replica.simulated(
-            at: SimulatedFileSystem.address(of: "books.sqlite", on: mount), secret: secret,
-            schema: schema,
+            at: address, secret: secret, schema: schema,
             environment: Environment(
                 heldRows: heldRows, now: { world.clock }, random: { world.random.bytes($0) }),
             vault: vault, device: name, logPagesMax: logPagesMax)
@@ -106,7 +115,8 @@ final class SimulatedDevice {
     func backup() -> Backup {
         Backup(
             image: disk.image, record: vault.record, random: world.random, schema: schema,
-            held: held, logPagesMax: logPagesMax)
+            held: held, isRotten: isRotten, rotten: rotten,
+            logPagesMax: logPagesMax)
     }
 
     /// Puts a backup of the books in the place of what is there: alone, or with everything that the
@@ -120,6 +130,7 @@ final class SimulatedDevice {
         if sameRandom { world.random = backup.random }
         schema = backup.schema.version > schema.version ? backup.schema : schema
         held = backup.held
+        (isRotten, rotten) = (backup.isRotten, backup.rotten)
     }
 
     /// The program is replaced by one that knows more.

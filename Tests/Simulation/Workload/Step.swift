@@ -37,6 +37,8 @@ package enum Step: Sendable {
     case forgetState(machine: Int)
     case upgrade(machine: Int)
     case rebuild(machine: Int)
+    /// A byte rots in what a machine holds; it is noticed and mended at once, or at the end.
+    case rot(machine: Int, kind: Int, isNoticed: Bool, seed: UInt64)
     case relayWiped(relay: Int)
     case relayBackup(relay: Int)
     case relayRestored(relay: Int)
@@ -63,8 +65,8 @@ package struct Plan: Sendable {
     /// What happens, in order.
     package var steps: [Step]
 
-    /// Draws a plan.
-    package init(seed: UInt64) {
+    /// Draws a plan; without rot it is the one that a seed gave before anything rotted.
+    package init(seed: UInt64, rots: Bool = true) {
         self.seed = seed
         var random = SeededRandom(seed: seed)
         machines = random.pick(2...5)
@@ -79,6 +81,14 @@ package struct Plan: Sendable {
             corrupted: isRough ? random.pick(0...10) : 0)
         let menu = Menu(&random)
         steps = (0..<random.pick(10...60)).map { _ in menu.step(&random) }
+        var rotting = SeededRandom(seed: seed &+ 0x726f_7474)
+        guard rots, rotting.happens(35) else { return }
+        for _ in 0..<rotting.pick(1...4) {
+            let rot = Step.rot(
+                machine: rotting.pick(0...9), kind: rotting.pick(0...19),
+                isNoticed: rotting.happens(50), seed: rotting.next())
+            steps.insert(rot, at: rotting.pick(steps.count / 4...steps.count))
+        }
     }
 }
 
