@@ -24,6 +24,9 @@ package enum Finding: Equatable, Sendable {
     case creditedBeyond(number: String, notes: [String])
     /// A deposit that several invoices which stand deduct.
     case depositTwice(number: String, finals: [String])
+    /// A deposit of which an invoice deducts more than credit notes left: one device took it back while
+    /// another deducted it.
+    case depositTakenBack(number: String, final: String, notes: [String])
     /// A payment of which more was allocated than it is: two devices did so.
     case paymentOverspent(payment: String, amount: Int64, allocated: Int64, currency: Currency)
     /// A payment that one device took back while another allocated it: what it settles looks paid.
@@ -82,6 +85,11 @@ package enum Finding: Equatable, Sendable {
             .members([
                 "kind": .string("deposit twice"), "number": .string(number),
                 "finals": .array(finals.map { .string($0) }),
+            ])
+        case .depositTakenBack(let number, let final, let notes):
+            .members([
+                "kind": .string("deposit taken back"), "number": .string(number),
+                "final": .string(final), "notes": .array(notes.map { .string($0) }),
             ])
         case .paymentOverspent(let payment, let amount, let allocated, let currency):
             .members([
@@ -249,21 +257,36 @@ package enum Findings {
         return findings
     }
 
-    /// Deposits that count twice.
+    /// Deposits that count more than once: only those are read that several documents name.
     private static func ofDeposits(_ reading: Reading) throws -> [Finding] {
         try reading.rows(
             """
             SELECT o.id, o.number FROM deposits x JOIN documents d ON d.invoice = x.invoice
                 JOIN documents o ON o.id = x.document
             WHERE d.hidden = 0 AND d.kind NOT IN (\(DocumentKind.creditsSQL))
-            GROUP BY o.id HAVING count(*) > 1 ORDER BY o.date, o.series, o.sequence, o.id
+            GROUP BY o.id HAVING count(*) > 1
+                OR EXISTS (SELECT 1 FROM documents c WHERE c.corrects = o.id AND c.hidden = 0)
+            ORDER BY o.date, o.series, o.sequence, o.id
             """
         ).compactMap { record in
             guard let id = record.text("id") else { return nil }
+            let number = record.text("number") ?? ""
             let finals = try readable { try Invoices.finals(reading, deducting: id) } ?? []
-            return finals.count > 1
-                ? .depositTwice(number: record.text("number") ?? "", finals: finals.map(\.number))
-                : nil
+            if finals.count > 1 {
+                return .depositTwice(number: number, finals: finals.map(\.number))
+            }
+            guard let final = finals.first, let deposit = try origin(reading, id) else {
+                return nil
+            }
+            let deducted = final.content.deposits.first { $0.document == id }?.gross ?? 0
+            guard deducted > deposit.left.gross else { return nil }
+            let notes = try reading.rows(
+                """
+                SELECT number FROM documents WHERE corrects = ? AND hidden = 0
+                ORDER BY date, series, sequence, id
+                """, [.text(id)])
+            return .depositTakenBack(
+                number: number, final: final.number, notes: notes.compactMap { $0.text("number") })
         }
     }
 

@@ -14,6 +14,7 @@ extension Billing.Finding {
         case .replacedTwice: "replaced twice"
         case .creditedBeyond: "credited beyond"
         case .depositTwice: "deposit twice"
+        case .depositTakenBack: "deposit taken back"
         case .paymentOverspent: "payment overspent"
         case .paymentHalfReversed: "payment half reversed"
         }
@@ -44,6 +45,8 @@ extension Billing.Finding {
             "More of \(number) was taken back than there was: see \(notes.joined(separator: " and "))."
         case .depositTwice(let number, let finals):
             "\(finals.joined(separator: " and ")) each deduct the deposit \(number)."
+        case .depositTakenBack(let number, let final, let notes):
+            "\(final) deducts more of the deposit \(number) than \(notes.joined(separator: " and ")) left."
         case .paymentOverspent(let payment, let amount, let allocated, let currency):
             "\(currency.text(allocated)) \(currency.code) of payment \(payment) were allocated, and it is"
                 + " \(currency.text(amount))."
@@ -70,6 +73,8 @@ extension Billing.Finding {
             "what is too much is the client's credit; an invoice of its own takes it back"
         case .depositTwice(_, let finals):
             "jalon invoice credit \(finals.last ?? ""), then issue it again without the deposit"
+        case .depositTakenBack(_, let final, _):
+            "jalon invoice credit \(final), then issue it again with what is left of the deposit"
         case .paymentOverspent(let payment, _, _, _):
             "jalon payment reverse \(payment), then enter it again with what it settles"
         case .paymentHalfReversed(let payment, _):

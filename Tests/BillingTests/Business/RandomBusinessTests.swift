@@ -98,7 +98,8 @@ struct RandomBusinessTests {
                 names["half reversed", default: []].insert(payment)
             case .creditedBeyond(let number, _): names["beyond", default: []].insert(number)
             case .replacedTwice(let number, _): names["replaced", default: []].insert(number)
-            case .depositTwice(let number, _): names["deducted", default: []].insert(number)
+            case .depositTwice(let number, _), .depositTakenBack(let number, _, _):
+                names["deducted", default: []].insert(number)
             case .issuedTwice(let invoice, _): names["issued", default: []].insert(invoice)
             default: Issue.record("\(finding) \(label)")
             }
@@ -146,6 +147,15 @@ struct RandomBusinessTests {
                 JOIN deposits x ON x.invoice = d.invoice JOIN documents o ON o.id = x.document
                 WHERE x.hidden = 0 AND d.kind IN ('380', '384') AND \(untouched)
                 GROUP BY o.id HAVING count(*) > 1
+                """)
+            try check(
+                "deducted",
+                """
+                SELECT o.number AS name FROM documents d
+                JOIN deposits x ON x.invoice = d.invoice JOIN documents o ON o.id = x.document
+                JOIN documents c ON c.corrects = o.id
+                WHERE x.hidden = 0 AND d.kind IN ('380', '384') AND \(untouched)
+                GROUP BY d.id, o.id HAVING -sum(c.gross) = o.gross
                 """)
             try check(
                 "issued",

@@ -110,4 +110,26 @@ struct DepositTests {
         try office.issue(try credit(office, "G-0001"))
         #expect(try findings().isEmpty)
     }
+
+    @Test(arguments: [Invoices.CreditPart.whole, .net("100", rate: nil)])
+    func `a deposit that one device deducts while another takes it back is found`(
+        part: Invoices.CreditPart
+    ) throws {
+        let (office, client) = try office(devices: 2)
+        _ = try office.write(on: 1) {
+            try SeriesBook.open($0, name: "G", reason: "travels", at: Office.moment("2026-03-02"))
+        }
+        try office.fleet.settle()
+        try office.issue(try final(office, client, on: 1), on: 1)
+        try office.issue(try credit(office, "F-0001", part))
+        try office.fleet.settle()
+        for device in 0...1 {
+            #expect(
+                try office.read(on: device) { try Findings.list($0) } == [
+                    .depositTakenBack(number: "F-0001", final: "G-0001", notes: ["F-0002"])
+                ])
+        }
+        try office.issue(try credit(office, "G-0001"))
+        #expect(try office.read { try Findings.list($0) }.isEmpty)
+    }
 }
