@@ -143,6 +143,9 @@ package final class Simulation {
     private func rot(
         _ device: SimulatedDevice, _ kind: Int, _ isNoticed: Bool, _ seed: UInt64
     ) throws {
+        // Two bytes of one change are more than its id puts right.
+        guard !device.isRotten else { return }
+        try check(device)
         let kinds = SimulatedDevice.Rot.allCases
         var random = SeededRandom(seed: seed)
         guard let (hit, segment) = device.rot(kinds[kind % kinds.count], &random) else { return }

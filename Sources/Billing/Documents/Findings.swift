@@ -175,36 +175,61 @@ package enum Findings {
     static func ofNumbers(_ reading: Reading) throws -> [Finding] {
         var findings: [Finding] = []
         for (series, sequence) in try repeatedNumbers(reading) {
-            let rows = try standing(
-                reading, "series = ? AND sequence = ?", [.text(series), .integer(sequence)],
-                order: "id")
-            guard rows.count > 1 else { continue }
+            let rows = try twins(reading, series: .text(series), sequence: .integer(sequence))
+            guard !rows.isEmpty else { continue }
             findings.append(
                 .numberTwice(
                     number: SeriesClaim.number(series, sequence),
                     documents: rows.compactMap { $0.text("id") }))
         }
         for invoice in try repeatedInvoices(reading) {
-            let rows = try standing(
-                reading, "invoice = ?", [.text(invoice)], order: "date, sequence, series, id")
-            guard rows.count > 1 else { continue }
+            let rows = try twins(reading, invoice: invoice)
+            guard !rows.isEmpty else { continue }
             findings.append(
                 .issuedTwice(invoice: invoice, numbers: rows.compactMap { $0.text("number") }))
         }
         return findings
     }
 
+    /// The documents of a draft that was issued more than once, as long as several stand.
+    static func twins(_ reading: Reading, invoice: String) throws -> [Record] {
+        try twins(reading, "invoice = ?", [.text(invoice)], order: "date, sequence, series, id")
+    }
+
+    /// The documents that bear one number, as long as several stand.
+    static func twins(_ reading: Reading, series: Value, sequence: Value) throws -> [Record] {
+        try twins(reading, "series = ? AND sequence = ?", [series, sequence], order: "id")
+    }
+
+    private static func twins(
+        _ reading: Reading, _ condition: String, _ arguments: [Value], order: String
+    ) throws -> [Record] {
+        let rows = try documents(reading, condition, arguments, order: order)
+        // Hardly any has a twin: what none has need not be read.
+        guard rows.count > 1 else { return [] }
+        let standing = try rows.filter { try stands(reading, $0) }
+        return standing.count > 1 ? standing : []
+    }
+
     /// The documents of a condition that were neither replaced nor taken back as a whole.
     private static func standing(
         _ reading: Reading, _ condition: String, _ arguments: [Value], order: String
     ) throws -> [Record] {
+        try documents(reading, condition, arguments, order: order)
+            .filter { try stands(reading, $0) }
+    }
+
+    private static func documents(
+        _ reading: Reading, _ condition: String, _ arguments: [Value], order: String
+    ) throws -> [Record] {
         try reading.rows(
             "SELECT id, number FROM documents WHERE \(condition) AND hidden = 0 ORDER BY \(order)",
-            arguments
-        ).filter { record in
-            // What cannot be read, nobody took back.
-            try record.text("id").flatMap { try origin(reading, $0) }?.stands != false
-        }
+            arguments)
+    }
+
+    /// Whether a document stands; what cannot be read, nobody took back.
+    private static func stands(_ reading: Reading, _ record: Record) throws -> Bool {
+        try record.text("id").flatMap { try origin(reading, $0) }?.stands != false
     }
 
     /// A document as others refer to it; nil where its content cannot be read.

@@ -58,16 +58,23 @@ extension Invoices {
         let paid = try Ledger.paid(reading, asOf: date, scope)
         let credited = try Ledger.credited(reading, asOf: date)
         let courses = try Events.courses(reading, asOf: date, scope)
-        let invoices = Set(try Findings.repeatedInvoices(reading, scope))
-        let numbers = Set(
-            try Findings.repeatedNumbers(reading, scope).map(SeriesClaim.number))
+        let issuedTwice = Set(
+            try Findings.repeatedInvoices(reading, scope).flatMap {
+                try Findings.twins(reading, invoice: $0).compactMap { $0.text("id") }
+            })
+        let numberTwice = Set(
+            try Findings.repeatedNumbers(reading, scope).flatMap {
+                try Findings.twins(
+                    reading, series: .text($0.series), sequence: .integer($0.sequence)
+                ).compactMap { $0.text("id") }
+            })
         let names = try Clients.names(reading)
         let usual = try Owners.usual(reading)
         var views: [InvoiceView] = []
         try reading.each(
             """
             SELECT d.id, d.invoice, d.number, d.client, d.currency, d.date, d.due, net, vat, gross,
-                d.total, d.kind, corrects, d.owner, terms, d.series, d.sequence
+                d.total, d.kind, corrects, d.owner, terms
                 \(withDetails ? detailColumns : "")
             FROM \(scope.rows(of: "documents", as: "d", by: "id"))
             WHERE d.hidden = 0 AND (?1 IS NULL OR d.client = ?1)
@@ -86,12 +93,8 @@ extension Invoices {
             facts.take(courses[id])
             var flags = InvoiceFlag.flags(of: facts, on: date)
             let number = cursor.text(2)
-            if invoices.contains(invoice) { flags.append(.issuedTwice) }
-            if !numbers.isEmpty, let series = cursor.text(15), let sequence = cursor.integer(16),
-                numbers.contains(SeriesClaim.number(series, sequence))
-            {
-                flags.append(.numberTwice)
-            }
+            if issuedTwice.contains(id) { flags.append(.issuedTwice) }
+            if numberTwice.contains(id) { flags.append(.numberTwice) }
             let client = cursor.text(3) ?? ""
             var view = InvoiceView(
                 id: invoice, document: id, number: number,
@@ -109,8 +112,8 @@ extension Invoices {
                 owner: courses[id]?.owner ?? cursor.text(13) ?? usual,
                 credited: facts.credited, sent: facts.sent, extendedTo: facts.extendedTo)
             if withDetails {
-                view.details[.method] = cursor.text(17)
-                view.details[.note] = cursor.text(18)
+                view.details[.method] = cursor.text(15)
+                view.details[.note] = cursor.text(16)
             }
             views.append(view)
         }

@@ -128,17 +128,14 @@ extension Invoices {
             """,
             [.text(invoice)] + key + [.text(date.iso)]
         ).first?.integer("paid")
-        let twins = try reading.rows(
-            """
-            SELECT (SELECT count(*) FROM documents WHERE invoice = ?1 AND hidden = 0) AS issued,
-                (SELECT count(*) FROM documents
-                    WHERE series = ?2 AND sequence = ?3 AND hidden = 0) AS numbered
-            """,
-            [.text(invoice), record["series"], record["sequence"]]
-        ).first
+        func isAmong(_ twins: [Record]) -> Bool { twins.contains { $0["id"] == key[0] } }
         var flags: [InvoiceFlag] = []
-        if twins?.integer("issued") ?? 1 > 1 { flags.append(.issuedTwice) }
-        if twins?.integer("numbered") ?? 1 > 1 { flags.append(.numberTwice) }
+        if isAmong(try Findings.twins(reading, invoice: invoice)) { flags.append(.issuedTwice) }
+        if isAmong(
+            try Findings.twins(reading, series: record["series"], sequence: record["sequence"]))
+        {
+            flags.append(.numberTwice)
+        }
         if try IssuedConflicts.exist(reading, of: invoice) { flags.append(.changedAfterIssue) }
         let course = try Events.courses(reading, asOf: date, document: document.text)[
             document.text]

@@ -211,17 +211,15 @@ struct SegmentIntake {
     /// another writer. Whose a change is and its number stand beside it: what the tables so far and
     /// the change itself say is right.
     mutating func replayUnsealed() throws {
+        try mendUnsealedLines()
+        // Only what can be read says whose it is.
         try nameUnsealedRightly()
         var cutOff: Set<[UInt8]> = []
         for stored in try Array(UnsealedChange.cursor(database)) {
-            if !cutOff.contains(stored.writerBytes), let mended = stored.mended(seal.chain),
-                let pending = Pending(mended)
+            if !cutOff.contains(stored.writerBytes), stored.hasItsID(seal.chain),
+                let pending = Pending(stored)
             {
                 unsealed.append(pending)
-                guard mended.line != stored.line else { continue }
-                try database.execute(
-                    sql: "UPDATE unsealed SET line = ? WHERE seq = ?",
-                    arguments: [Data(mended.line), stored.place])
                 continue
             }
             cutOff.insert(stored.writerBytes)
@@ -233,6 +231,17 @@ struct SegmentIntake {
             report.rejected += 1
         }
         try retryWaiting()
+    }
+
+    private func mendUnsealedLines() throws {
+        for stored in try Array(UnsealedChange.cursor(database)) {
+            guard let mended = stored.mended(seal.chain), mended.line != stored.line else {
+                continue
+            }
+            try database.execute(
+                sql: "UPDATE unsealed SET line = ? WHERE seq = ?",
+                arguments: [Data(mended.line), stored.place])
+        }
     }
 
     private func nameUnsealedRightly() throws {

@@ -86,6 +86,7 @@ struct IssuedConflictTests {
                 .issuedTwice(invoice: id.text, numbers: ["F-0001", "F2-0001"])
             ])
         #expect(try office.show(id.text).number == "F-0001")
+        #expect(try office.show("F-0001").flags == [.issuedTwice])
         #expect(try office.show(try #require(second.document)).number == "F2-0001")
         try office.pay("F2-0001", "1740")
         #expect(try office.show("F2-0001").balance == 0)
@@ -94,6 +95,31 @@ struct IssuedConflictTests {
         #expect(owed.findings.count == 1)
         #expect(owed.clients.map(\.sums.owed) == [first.balance])
         #expect(owed.clients[0].invoices.map(\.number) == ["F-0001"])
+    }
+
+    @Test func `a draft issued on two devices is no more so once one document is taken back`()
+        throws
+    {
+        let (office, id) = try office()
+        _ = try office.write(on: 1) {
+            try SeriesBook.open($0, name: "F2", reason: nil, at: Office.moment("2026-03-01"))
+        }
+        try office.issue(id, date: "2026-03-02")
+        try office.issue(id, on: 1, date: "2026-03-03")
+        try office.fleet.settle()
+        let note = try office.write {
+            try Invoices.credit(
+                $0, try Lookup.invoice($0, "F2-0001", for: .writing), .whole, reason: nil,
+                at: Office.moment("2026-03-04"))
+        }
+        try office.issue(try #require(RowID(note.id)), date: "2026-03-04")
+        let list = try office.read {
+            try Invoices.list($0, asOf: try Office.moment("2026-03-04").today)
+        }
+        #expect(list.map(\.number) == ["F-0001", "F2-0001", "F-0002"])
+        #expect(list.allSatisfy { $0.flags.isEmpty })
+        for number in ["F-0001", "F2-0001"] { #expect(try office.show(number).flags.isEmpty) }
+        #expect(try office.read { try Findings.list($0) }.isEmpty)
     }
 
     @Test func `two documents with one number are found, and neither is renumbered`() throws {

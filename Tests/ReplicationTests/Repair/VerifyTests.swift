@@ -313,6 +313,30 @@ import Wire
         #expect(try replica.verify().findings == [])
     }
 
+    /// What the line says of its writer and number is read once it is put right.
+    @Test(arguments: ["writer = zeroblob(32)", "number = number + 7"])
+    func `damage of an unsealed change and of what stands beside it is put right at once`(
+        damage: String
+    ) throws {
+        let (folder, replica) = try books()
+        try replica.write { try $0.put("thing", rows[1], ["g": .text("Maison Blum")]) }
+        let digest = try replica.status().digest
+        let found = try DatabaseQueue(path: folder.file("books.sqlite"))
+        try found.write { database in
+            let last = "WHERE seq = (SELECT max(seq) FROM unsealed)"
+            var line = try some(Data.fetchOne(database, sql: "SELECT line FROM unsealed \(last)"))
+            line[0] ^= 1
+            try database.execute(
+                sql: "UPDATE unsealed SET line = ?, \(damage) \(last)", arguments: [line])
+        }
+        try found.close()
+        _ = try replica.rebuild()
+        #expect(try replica.unsealableCount() == 0)
+        #expect(try replica.status().rejected.isEmpty)
+        #expect(try replica.status().digest == digest)
+        #expect(try replica.verify().findings == [])
+    }
+
     /// Neither stands under the id.
     @Test(arguments: ["writer = zeroblob(32)", "number = number + 7"])
     func `the writer or number beside an unsealed change is found damaged and put right`(
