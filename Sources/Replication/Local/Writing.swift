@@ -187,6 +187,7 @@ package final class Writing: Reading {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('writer', ?)",
                 arguments: [Data(identity.key.writer.bytes)])
+            try WriterIdentity.noteBegun(database)
         }
         draft.put("devices", row, fields)
     }

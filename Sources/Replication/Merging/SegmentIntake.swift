@@ -228,6 +228,7 @@ struct SegmentIntake {
                 reason: RejectedShelf.damaged, from: nil, at: now)
             try database.execute(
                 sql: "DELETE FROM unsealed WHERE seq = ?", arguments: [stored.place])
+            try WriterIdentity.retire(database)
             report.rejected += 1
         }
         try retryWaiting()

@@ -135,6 +135,7 @@ extension Replica {
                 """, arguments: [place])
         try database.execute(sql: "DELETE FROM segment WHERE seq = ?", arguments: [place])
         try Self.askPeersAnew(database)
+        try WriterIdentity.retire(database)
     }
 
     /// Puts the rebuilt tables in the place of the live ones.

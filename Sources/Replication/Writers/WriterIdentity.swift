@@ -1,4 +1,5 @@
 import Convergence
+import GRDB
 import Sealing
 import Wire
 
@@ -19,19 +20,42 @@ struct WriterIdentity {
     /// Goes on as the machine's writer if the books agree with what the machine remembers, or are
     /// ahead of it by changes of the same chain; otherwise (copied, moved, restored, or a branch of
     /// it was met) begins as a new one.
-    /// `former` is the writer that last wrote in these books' folder: whom a copy comes from.
+    /// `former` is the writer that last wrote in these books' folder: whom a copy comes from. After
+    /// ``retire(_:)`` it begins as a new one whatever the machine remembers.
     static func find(
         vault: any WriterVault, merger: Merger, former: WriterID?, random: (Int) -> [UInt8],
         keep: Bool
     ) throws -> WriterIdentity {
         let record = try vault.load()
-        if let record, let known = try continuing(record, merger, former) { return known }
+        if try !isRetired(merger.database), let record,
+            let known = try continuing(record, merger, former)
+        {
+            return known
+        }
         let fresh = try freshRecord(merger, random: random)
         let key = try WriterKey(seed: fresh.seed)
         if keep { try vault.create(fresh) }
         let predecessor = try former ?? record.map { try WriterKey(seed: $0.seed).writer }
         return WriterIdentity(
             key: key, index: nil, number: 1, previous: .origin, stamp: -1, predecessor: predecessor)
+    }
+
+    private static let retired = "retired"
+
+    /// Notes that books gave up something that may have been this machine's own. What it remembers may
+    /// be older, after a loss of power, and would agree with what is left: its numbers would come again.
+    static func retire(_ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, 1)", arguments: [retired])
+    }
+
+    /// Notes that a new writer has begun.
+    static func noteBegun(_ database: Database) throws {
+        try database.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [retired])
+    }
+
+    private static func isRetired(_ database: Database) throws -> Bool {
+        try Replica.meta(database, retired) != nil
     }
 
     /// Keys that are drawn before randomness counts as broken.

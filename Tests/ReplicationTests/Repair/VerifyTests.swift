@@ -313,6 +313,33 @@ import Wire
         #expect(try replica.verify().findings == [])
     }
 
+    /// After a loss of power a machine may remember less than it wrote: as much as a rebuild left.
+    @Test func `a machine whose books gave up what it wrote goes on as another writer`() throws {
+        let (folder, replica) = try books()
+        try replica.sealChanges()
+        let (state, remembered) = (folder.path + "/state", folder.path + "/remembered")
+        try FileManager.default.copyItem(atPath: state, toPath: remembered)
+        let writer = try some(replica.status().writers.first { $0.isOwn }?.key)
+        try replica.write { try $0.put("thing", rows[1], ["g": 1]) }
+        try replica.sealChanges()
+        try tamper(
+            folder,
+            """
+            UPDATE segment SET data = zeroblob(10) WHERE seq = (SELECT max(seq) FROM segment)
+            """)
+        _ = try replica.rebuild()
+        try FileManager.default.removeItem(atPath: state)
+        try FileManager.default.moveItem(atPath: remembered, toPath: state)
+        let opened = try folder.open()
+        try opened.write { try $0.put("thing", rows[1], ["g": 2]) }
+        let next = try some(opened.status().writers.first { $0.isOwn }?.key)
+        #expect(next != writer)
+        // Once only.
+        try opened.write { try $0.put("thing", rows[1], ["g": 3]) }
+        #expect(try opened.status().writers.first { $0.isOwn }?.key == next)
+        #expect(try opened.verify().findings == [])
+    }
+
     /// What the line says of its writer and number is read once it is put right.
     @Test(arguments: ["writer = zeroblob(32)", "number = number + 7"])
     func `damage of an unsealed change and of what stands beside it is put right at once`(
