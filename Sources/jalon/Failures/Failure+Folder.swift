@@ -18,8 +18,7 @@ extension Failure {
                     "to begin it anew: jalon peer remove NAME, then jalon peer add NAME \(path)",
                 ], status: .unreachable)
         case .notAFolder(let path):
-            self.init(
-                "\(path) is not a folder.", tries: ["jalon peer list"], status: .badInput)
+            self.init("\(path) is not a folder.", tries: ["jalon peer list"], status: .badInput)
         case .foreign(let path, let found):
             self.init(
                 "\(path) holds other things, as “\(SafeText.shown(found))”; nothing was written.",

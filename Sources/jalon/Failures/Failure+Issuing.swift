@@ -43,6 +43,7 @@ extension Failure {
         }
     }
 
+    /// Days that do not go together.
     private static func dating(_ failure: BillingFailure) -> Failure? {
         switch failure {
         case .lastNumberTooLow(let series, let given, let known):
@@ -63,6 +64,37 @@ extension Failure {
             Failure(
                 "the due date \(due.iso) lies before the date of issue \(date.iso).",
                 tries: ["jalon invoice edit INVOICE --due DATE"], status: .badInput)
+        case .beforeIssue(let number, let date, let issued):
+            Failure(
+                "\(date.iso) lies before \(number) was issued.",
+                why: "it was issued on \(issued.iso)",
+                tries: ["--on with a day from then on, as in --on \(issued.iso)"],
+                status: .badInput)
+        case .periodBackwards(let from, let to):
+            Failure(
+                "the days from \(from.iso) to \(to.iso) are none.",
+                why: "they end before they begin",
+                tries: ["--from \(to.iso) --to \(from.iso)"], status: .badInput)
+        case .supplyBackwards(let line, let from, let to):
+            Failure(
+                "\(line.map { "line \($0)" } ?? "the supply") ends on \(to.iso), before it begins on"
+                    + " \(from.iso).",
+                tries: [
+                    line == nil
+                        ? "--from-day \(to.iso) --to-day \(from.iso)"
+                        : "from=\(to.iso); to=\(from.iso) within the line"
+                ], status: .badInput)
+        case .extensionEnded(let until, let date):
+            Failure(
+                "more time until \(until.iso) is none.",
+                why: "it is given on \(date.iso); --on names another day",
+                tries: ["--to with a later day"], status: .badInput)
+        case .beforePayment(let payment, let date, let paid):
+            Failure(
+                "\(date.iso) lies before payment \(payment) was made.",
+                why: "it was made on \(paid.iso)",
+                tries: ["--on with a day from then on, as in --on \(paid.iso)"],
+                status: .badInput)
         default: nil
         }
     }
@@ -133,31 +165,6 @@ extension Failure {
 
     private static func paying(_ failure: BillingFailure) -> Failure? {
         switch failure {
-        case .beforeIssue(let number, let date, let issued):
-            Failure(
-                "\(date.iso) lies before \(number) was issued.",
-                why: "it was issued on \(issued.iso)",
-                tries: ["--on with a day from then on, as in --on \(issued.iso)"],
-                status: .badInput)
-        case .periodBackwards(let from, let to):
-            Failure(
-                "the days from \(from.iso) to \(to.iso) are none.",
-                why: "they end before they begin",
-                tries: ["--from \(to.iso) --to \(from.iso)"], status: .badInput)
-        case .supplyBackwards(let line, let from, let to):
-            Failure(
-                "\(line.map { "line \($0)" } ?? "the supply") ends on \(to.iso), before it begins on"
-                    + " \(from.iso).",
-                tries: [
-                    line == nil
-                        ? "--from-day \(to.iso) --to-day \(from.iso)"
-                        : "from=\(to.iso); to=\(from.iso) within the line"
-                ], status: .badInput)
-        case .extensionEnded(let until, let date):
-            Failure(
-                "more time until \(until.iso) is none.",
-                why: "it is given on \(date.iso); --on names another day",
-                tries: ["--to with a later day"], status: .badInput)
         case .notPaid(let bill):
             Failure(
                 "nothing was paid of the bill \(bill) that could be taken back.",
@@ -170,12 +177,6 @@ extension Failure {
             Failure(
                 "nothing is left of payment \(payment).", tries: ["jalon payment list"],
                 status: .failed)
-        case .beforePayment(let payment, let date, let paid):
-            Failure(
-                "\(date.iso) lies before payment \(payment) was made.",
-                why: "it was made on \(paid.iso)",
-                tries: ["--on with a day from then on, as in --on \(paid.iso)"],
-                status: .badInput)
         case .alreadyReversed(let payment):
             Failure(
                 "payment \(payment) was taken back, or takes one back itself.",

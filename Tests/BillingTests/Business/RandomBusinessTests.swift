@@ -186,8 +186,8 @@ struct RandomBusinessTests {
             try #require(found.isEmpty, "\(found) \(label)")
             try checkFindings([], business, on: 0, label)
         }
-        // As many acts are done as are refused, or this says little.
-        #expect(business.refusals < 80, "seed \(seed)")
+        // More acts are done than are refused, or this says little.
+        #expect(business.refusals < 60, "seed \(seed)")
     }
 
     @Test(arguments: 1...12)

@@ -13,15 +13,17 @@ extension SimulatedDevice {
         case unsealedNumber = "the number of an unsealed change"
         case row = "a row of a table"
 
-        /// Rows with a column that can be hit, and the column.
-        fileprivate func candidates(in tables: [String]) -> [(select: String, column: String)] {
+        /// The tables that can be hit, in a column of the rows of a condition.
+        fileprivate func candidates(
+            in tables: [String]
+        ) -> [(table: String, column: String, condition: String)] {
             switch self {
-            case .segment: [("segment WHERE length(data) > 0", "data")]
+            case .segment: [("segment", "data", "length(data) > 0")]
             // Within what the id puts right.
-            case .unsealedLine: [("unsealed WHERE length(line) BETWEEN 1 AND 1024", "line")]
-            case .unsealedWriter: [("unsealed", "writer")]
-            case .unsealedNumber: [("unsealed", "number")]
-            case .row: tables.map { ("\"\($0)\"", "hidden") }
+            case .unsealedLine: [("unsealed", "line", "length(line) BETWEEN 1 AND 1024")]
+            case .unsealedWriter: [("unsealed", "writer", "1")]
+            case .unsealedNumber: [("unsealed", "number", "1")]
+            case .row: tables.map { ("\"\($0)\"", "hidden", "1") }
             }
         }
     }
@@ -33,11 +35,11 @@ extension SimulatedDevice {
         guard let books = RawBooks(address) else { return nil }
         let tables = schema.tables.map(\.name)
         let places = rot.candidates(in: tables).flatMap { candidate in
-            books.places(candidate.select).map { (candidate.select, candidate.column, $0) }
+            books.places(candidate.table, candidate.condition)
+                .map { (candidate.table, candidate.column, $0) }
         }
         guard !places.isEmpty else { return nil }
-        let (select, column, place) = random.pick(places)
-        let table = select.split(separator: " ").first.map(String.init) ?? select
+        let (table, column, place) = random.pick(places)
         switch rot {
         case .segment, .unsealedLine, .unsealedWriter:
             guard var bytes = books.blob(table, column, place), !bytes.isEmpty else { return nil }
@@ -73,9 +75,9 @@ private final class RawBooks {
     func run(_ sql: String) { sqlite3_exec(handle, sql, nil, nil, nil) }
 
     /// The places of rows.
-    func places(_ select: String) -> [Int64] {
+    func places(_ table: String, _ condition: String) -> [Int64] {
         var places: [Int64] = []
-        step("SELECT rowid FROM \(select) ORDER BY rowid") { statement in
+        step("SELECT rowid FROM \(table) WHERE \(condition) ORDER BY rowid") { statement in
             places.append(sqlite3_column_int64(statement, 0))
         }
         return places

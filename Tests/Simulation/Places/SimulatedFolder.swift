@@ -40,6 +40,8 @@ final class SimulatedFolder {
         let file = random.pick(files)
         let data = try Data(contentsOf: URL(fileURLWithPath: file))
         let bytes = [UInt8](data)
+        // Of a file that was cut off before its first byte nothing is left to be harmed.
+        guard !bytes.isEmpty else { return false }
         switch harm {
         case .deleted: try FileManager.default.removeItem(atPath: file)
         case .truncated: try write(Array(bytes.prefix(random.pick(0...bytes.count - 1))), file)
